@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * arena: bump allocation for one item or batch, wiped as a whole. */
+#include "core/memory.h"
+
+#define BLOCK_SIZE ((size_t)8 * 1024)
+#define ALIGNMENT (sizeof(max_align_t) > 16 ? sizeof(max_align_t) : (size_t)16)
+
+struct ddbc_arena_block {
+    ddbc_arena_block *next;
+    size_t size; /* of `data` */
+    size_t used;
+    _Alignas(max_align_t) uint8_t data[];
+};
+
+void ddbc_arena_init(ddbc_arena *arena, const ddbc_allocator *allocator)
+{
+    arena->allocator = allocator;
+    arena->first = NULL;
+    arena->current = NULL;
+}
+
+static ddbc_arena_block *new_block(ddbc_arena *arena, size_t size)
+{
+    if (size > SIZE_MAX - sizeof(ddbc_arena_block)) {
+        return NULL;
+    }
+    ddbc_arena_block *block = ddbc_acquire(arena->allocator, sizeof *block + size);
+    if (block != NULL) {
+        block->next = NULL;
+        block->size = size;
+        block->used = 0;
+    }
+    return block;
+}
+
+void *ddbc_arena_alloc(ddbc_arena *arena, size_t size)
+{
+    if (size > SIZE_MAX - ALIGNMENT) {
+        return NULL;
+    }
+    /* An address of its own even for nothing. */
+    size_t rounded = (size == 0 ? 1 : size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+    if (rounded == 0) {
+        rounded = ALIGNMENT;
+    }
+    ddbc_arena_block *block = arena->current;
+    while (block != NULL && block->size - block->used < rounded && block->next != NULL) {
+        block = block->next;
+    }
+    if (block == NULL || block->size - block->used < rounded) {
+        ddbc_arena_block *fresh = new_block(arena, rounded > BLOCK_SIZE ? rounded : BLOCK_SIZE);
+        if (fresh == NULL) {
+            return NULL;
+        }
+        if (block == NULL) {
+            arena->first = fresh;
+        } else {
+            block->next = fresh;
+        }
+        block = fresh;
+    }
+    arena->current = block;
+    void *result = block->data + block->used;
+    block->used += rounded;
+    return result;
+}
+
+void *ddbc_arena_array(ddbc_arena *arena, size_t count, size_t size)
+{
+    if (size != 0 && count > SIZE_MAX / size) {
+        return NULL;
+    }
+    return ddbc_arena_alloc(arena, count * size);
+}
+
+void ddbc_arena_reset(ddbc_arena *arena, size_t keep)
+{
+    size_t kept = 0;
+    ddbc_arena_block **link = &arena->first;
+    while (*link != NULL) {
+        ddbc_arena_block *block = *link;
+        if (kept + block->size > keep) {
+            *link = block->next;
+            ddbc_release(arena->allocator, block, sizeof *block + block->size);
+            continue;
+        }
+        kept += block->size;
+        ddbc_wipe(block->data, block->used);
+        block->used = 0;
+        link = &block->next;
+    }
+    arena->current = arena->first;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * digest: SHA-256 in one go.
+ *
+ * An item needs some twenty digests of a few dozen bytes each, where the provider call costs more than the hashing
+ * (measured on OpenSSL 3.0: 170 ns against 72 ns for ten bytes). So libcrypto's direct SHA-256 is used where it is
+ * there, and the provider's where FIPS is asked for or the library was built without the direct one. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+
+#include "core/engine.h"
+#include "core/status.h"
+
+bool ddbc_digest_context_new(struct evp_md_ctx_st **out)
+{
+    *out = EVP_MD_CTX_new();
+    return *out != NULL;
+}
+
+void ddbc_digest_context_free(struct evp_md_ctx_st *context)
+{
+    EVP_MD_CTX_free(context);
+}
+
+static bool provider_sha256(ddbc_workspace *workspace, ddbc_bytes head, ddbc_bytes body, uint8_t *out,
+                            ddbc_status *status)
+{
+    EVP_MD_CTX *context = workspace->digest;
+    unsigned size = 0;
+    if (EVP_DigestInit_ex2(context, workspace->engine->sha256, NULL) != 1 ||
+        EVP_DigestUpdate(context, head.ptr, head.len) != 1 || EVP_DigestUpdate(context, body.ptr, body.len) != 1 ||
+        EVP_DigestFinal_ex(context, out, &size) != 1 || size != DDBC_SHA256_SIZE) {
+        return ddbc_fail_libcrypto(status, "SHA-256");
+    }
+    return true;
+}
+
+bool ddbc_sha256(ddbc_workspace *workspace, ddbc_bytes head, ddbc_bytes body, uint8_t out[DDBC_SHA256_SIZE],
+                 ddbc_status *status)
+{
+#ifndef OPENSSL_NO_DEPRECATED_3_0
+    if (!workspace->engine->fips) {
+        SHA256_CTX context;
+        bool done = SHA256_Init(&context) == 1 && SHA256_Update(&context, head.ptr, head.len) == 1 &&
+                    SHA256_Update(&context, body.ptr, body.len) == 1 && SHA256_Final(out, &context) == 1;
+        /* The last block of the input stays in it. */
+        ddbc_wipe(&context, sizeof context);
+        return done ? true : ddbc_fail_libcrypto(status, "SHA-256");
+    }
+#endif
+    return provider_sha256(workspace, head, body, out, status);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * engine: libcrypto objects, fetched once and then only read. */
+#include "core/engine.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+#include "core/status.h"
+
+bool ddbc_fail_libcrypto(ddbc_status *status, const char *what)
+{
+    unsigned long code = ERR_peek_last_error();
+    const char *reason = code == 0 ? NULL : ERR_reason_error_string(code);
+    (void)ddbc_fail(status, DDBC_LIBCRYPTO, "libcrypto failed at %s: %s", what,
+                    reason == NULL ? "no reason given" : reason);
+    ERR_clear_error();
+    return false;
+}
+
+static bool fetch_all(ddbc_engine *engine, ddbc_status *status)
+{
+    static const char *const cbc_names[DDBC_AES_SIZES] = {"AES-128-CBC", "AES-192-CBC", "AES-256-CBC"};
+    static const char *const ctr_names[DDBC_AES_SIZES] = {"AES-128-CTR", "AES-192-CTR", "AES-256-CTR"};
+    for (size_t i = 0; i < DDBC_AES_SIZES; i++) {
+        engine->cbc[i] = EVP_CIPHER_fetch(NULL, cbc_names[i], NULL);
+        if (engine->cbc[i] == NULL) {
+            return ddbc_fail_libcrypto(status, cbc_names[i]);
+        }
+        engine->ctr[i] = EVP_CIPHER_fetch(NULL, ctr_names[i], NULL);
+        if (engine->ctr[i] == NULL) {
+            return ddbc_fail_libcrypto(status, ctr_names[i]);
+        }
+    }
+    engine->sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
+    if (engine->sha256 == NULL) {
+        return ddbc_fail_libcrypto(status, "SHA2-256");
+    }
+    engine->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    if (engine->hmac == NULL) {
+        return ddbc_fail_libcrypto(status, "HMAC");
+    }
+    return true;
+}
+
+bool ddbc_engine_new(const ddbc_allocator *allocator, ddbc_engine **out, ddbc_status *status)
+{
+    ddbc_allocator chosen = allocator == NULL ? ddbc_default_allocator() : *allocator;
+    ddbc_engine *engine = ddbc_acquire(&chosen, sizeof *engine);
+    if (engine == NULL) {
+        return ddbc_fail_memory(status);
+    }
+    *engine = (ddbc_engine){.allocator = chosen, .fips = EVP_default_properties_is_fips_enabled(NULL) == 1};
+    if (!fetch_all(engine, status)) {
+        ddbc_engine_free(engine);
+        return false;
+    }
+    *out = engine;
+    return true;
+}
+
+void ddbc_engine_free(ddbc_engine *engine)
+{
+    if (engine == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < DDBC_AES_SIZES; i++) {
+        EVP_CIPHER_free(engine->cbc[i]);
+        EVP_CIPHER_free(engine->ctr[i]);
+    }
+    EVP_MD_free(engine->sha256);
+    EVP_MAC_free(engine->hmac);
+    ddbc_allocator allocator = engine->allocator;
+    ddbc_release(&allocator, engine, sizeof *engine);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Borrowing a key's contexts: fast for one thread, right for many. */
+#ifndef DDBC_CORE_KEY_H
+#define DDBC_CORE_KEY_H
+
+#include "core/cipher.h"
+#include "core/mac.h"
+
+/* Contexts to use until the lease ends: the key's own if no other thread has them, else fresh ones. */
+typedef struct ddbc_cipher_lease {
+    ddbc_key *key;
+    struct evp_cipher_ctx_st *context;
+    bool owned;
+} ddbc_cipher_lease;
+
+/* For DDBC_MODE_CBC_PKCS5. DDBC_INVALID_ALGORITHM when the key is not an AES key. */
+DDBC_MUST_USE bool ddbc_cipher_borrow(ddbc_key *key, bool encrypting, ddbc_cipher_lease *out, ddbc_status *status);
+void ddbc_cipher_return(ddbc_cipher_lease *lease);
+
+#endif

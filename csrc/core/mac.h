@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One HMAC context with its key. */
+#ifndef DDBC_CORE_MAC_H
+#define DDBC_CORE_MAC_H
+
+#include "core/engine.h"
+
+DDBC_MUST_USE bool ddbc_mac_new(const ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_bytes raw,
+                                struct evp_mac_ctx_st **out, ddbc_status *status);
+void ddbc_mac_free(struct evp_mac_ctx_st *context);
+DDBC_MUST_USE bool ddbc_mac_compute(struct evp_mac_ctx_st *context, ddbc_bytes data, uint8_t out[DDBC_MAC_MAX],
+                                    size_t *out_size, ddbc_status *status);
+
+#endif

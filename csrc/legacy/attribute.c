@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * legacy attribute bytes, both ways: 00, tag, then by type
+ *   b n s     length(4) value
+ *   B N S     count(4), then per member length(4) value, sorted
+ *   ?         00 or 01
+ *   00        nothing
+ *   L         count(4), then attributes
+ *   M         count(4), then per member its name as an s attribute and its value, sorted by name
+ * Lengths and counts are big-endian. Numbers are in canonical form. */
+#include <string.h>
+
+#include "legacy/canonical.h"
+#include "core/order.h"
+#include "core/status.h"
+
+#define RESERVED 0x00
+#define LENGTH_SIZE 4
+
+static uint8_t tag_of(ddbc_type type)
+{
+    static const uint8_t tags[] = {'s', 'n', 'b', '?', 0x00, 'S', 'N', 'B', 'L', 'M'};
+    return tags[type];
+}
+
+/* ---- writing: sizes, then bytes ------------------------------------------------------------------------------- */
+
+typedef struct writer {
+    ddbc_workspace *workspace;
+    ddbc_dialect dialect;
+    uint8_t *at;
+    ddbc_status *status;
+} writer;
+
+static bool add(size_t *total, size_t more, ddbc_status *status)
+{
+    if (more > UINT32_MAX || *total > UINT32_MAX - more) {
+        return ddbc_fail(status, DDBC_TOO_LARGE, "an attribute is larger than 4 GiB; DynamoDB takes 400 KB");
+    }
+    *total += more;
+    return true;
+}
+
+static bool size_of(const ddbc_attribute *attribute, unsigned depth, size_t *total, ddbc_status *status);
+
+static bool size_of_members(const ddbc_attribute *attribute, unsigned depth, size_t *total, ddbc_status *status)
+{
+    switch (attribute->type) {
+    case DDBC_TYPE_SS:
+    case DDBC_TYPE_BS:
+        for (size_t i = 0; i < attribute->as.set.count; i++) {
+            if (!add(total, attribute->as.set.members[i].len, status) || !add(total, LENGTH_SIZE, status)) {
+                return false;
+            }
+        }
+        return true;
+    case DDBC_TYPE_NS:
+        for (size_t i = 0; i < attribute->as.numbers.count; i++) {
+            if (!add(total, attribute->as.numbers.members[i].canonical.len + LENGTH_SIZE, status)) {
+                return false;
+            }
+        }
+        return true;
+    case DDBC_TYPE_L:
+        for (size_t i = 0; i < attribute->as.list.count; i++) {
+            if (!size_of(&attribute->as.list.members[i], depth + 1, total, status)) {
+                return false;
+            }
+        }
+        return true;
+    case DDBC_TYPE_M:
+        for (size_t i = 0; i < attribute->as.map.count; i++) {
+            const ddbc_member *member = &attribute->as.map.members[i];
+            if (!add(total, member->name.len, status) || !add(total, DDBC_HEAD_MAX, status) ||
+                !size_of(&member->value, depth + 1, total, status)) {
+                return false;
+            }
+        }
+        return true;
+    default:
+        return true;
+    }
+}
+
+static bool size_of(const ddbc_attribute *attribute, unsigned depth, size_t *total, ddbc_status *status)
+{
+    if (depth > DDBC_DEPTH_MAX) {
+        return ddbc_fail(status, DDBC_TOO_DEEP, "lists and maps nest deeper than the %d levels of DynamoDB; flatten them",
+                         DDBC_DEPTH_MAX);
+    }
+    switch (attribute->type) {
+    case DDBC_TYPE_S:
+    case DDBC_TYPE_B:
+        return add(total, attribute->as.bytes.len, status) && add(total, DDBC_HEAD_MAX, status);
+    case DDBC_TYPE_N:
+        return add(total, attribute->as.number.canonical.len + DDBC_HEAD_MAX, status);
+    case DDBC_TYPE_BOOL:
+        return add(total, 3, status);
+    case DDBC_TYPE_NULL:
+        return add(total, 2, status);
+    default:
+        return add(total, DDBC_HEAD_MAX, status) && size_of_members(attribute, depth, total, status);
+    }
+}
+
+static void put_byte(writer *w, uint8_t byte)
+{
+    *w->at++ = byte;
+}
+
+static void put_length(writer *w, size_t length)
+{
+    put_byte(w, (uint8_t)(length >> 24));
+    put_byte(w, (uint8_t)(length >> 16));
+    put_byte(w, (uint8_t)(length >> 8));
+    put_byte(w, (uint8_t)length);
+}
+
+static void put_value(writer *w, ddbc_bytes value)
+{
+    put_length(w, value.len);
+    if (value.len > 0) {
+        memcpy(w->at, value.ptr, value.len);
+        w->at += value.len;
+    }
+}
+
+static void put_tag(writer *w, ddbc_type type)
+{
+    put_byte(w, RESERVED);
+    put_byte(w, tag_of(type));
+}
+
+static bool put_set(writer *w, const ddbc_attribute *attribute)
+{
+    bool numbers = attribute->type == DDBC_TYPE_NS;
+    size_t count = numbers ? attribute->as.numbers.count : attribute->as.set.count;
+    put_length(w, count);
+    if (count == 0) {
+        return true;
+    }
+    ddbc_bytes *sorted = ddbc_arena_array(&w->workspace->arena, count, sizeof *sorted);
+    if (sorted == NULL) {
+        return ddbc_fail_memory(w->status);
+    }
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = numbers ? attribute->as.numbers.members[i].canonical : attribute->as.set.members[i];
+    }
+    ddbc_compare compare = ddbc_compare_unsigned; /* also of numbers, which are ASCII */
+    if (w->dialect == DDBC_DIALECT_JAVA && !numbers) {
+        compare = attribute->type == DDBC_TYPE_BS ? ddbc_compare_signed : ddbc_compare_utf16;
+    }
+    ddbc_sort(sorted, count, sizeof *sorted, compare);
+    for (size_t i = 0; i < count; i++) {
+        put_value(w, sorted[i]);
+    }
+    return true;
+}
+
+static bool put_attribute(writer *w, const ddbc_attribute *attribute);
+
+static bool put_map(writer *w, const ddbc_attribute *attribute)
+{
+    size_t count = attribute->as.map.count;
+    put_length(w, count);
+    if (count == 0) {
+        return true;
+    }
+    typedef struct entry {
+        ddbc_bytes name;
+        const ddbc_attribute *value;
+    } entry;
+    entry *sorted = ddbc_arena_array(&w->workspace->arena, count, sizeof *sorted);
+    if (sorted == NULL) {
+        return ddbc_fail_memory(w->status);
+    }
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = (entry){attribute->as.map.members[i].name, &attribute->as.map.members[i].value};
+    }
+    ddbc_sort(sorted, count, sizeof *sorted,
+              w->dialect == DDBC_DIALECT_JAVA ? ddbc_compare_utf16 : ddbc_compare_unsigned);
+    for (size_t i = 0; i < count; i++) {
+        put_tag(w, DDBC_TYPE_S);
+        put_value(w, sorted[i].name);
+        if (!put_attribute(w, sorted[i].value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool put_attribute(writer *w, const ddbc_attribute *attribute)
+{
+    put_tag(w, attribute->type);
+    switch (attribute->type) {
+    case DDBC_TYPE_S:
+    case DDBC_TYPE_B:
+        put_value(w, attribute->as.bytes);
+        return true;
+    case DDBC_TYPE_N:
+        put_value(w, attribute->as.number.canonical);
+        return true;
+    case DDBC_TYPE_BOOL:
+        put_byte(w, attribute->as.boolean ? 0x01 : 0x00);
+        return true;
+    case DDBC_TYPE_NULL:
+        return true;
+    case DDBC_TYPE_SS:
+    case DDBC_TYPE_NS:
+    case DDBC_TYPE_BS:
+        return put_set(w, attribute);
+    case DDBC_TYPE_L:
+        put_length(w, attribute->as.list.count);
+        for (size_t i = 0; i < attribute->as.list.count; i++) {
+            if (!put_attribute(w, &attribute->as.list.members[i])) {
+                return false;
+            }
+        }
+        return true;
+    case DDBC_TYPE_M:
+        return put_map(w, attribute);
+    }
+    return ddbc_fail(w->status, DDBC_INVALID_ARGUMENT, "an attribute has no known type");
+}
+
+bool ddbc_legacy_write_attribute(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_dialect dialect,
+                                 ddbc_bytes *out, ddbc_status *status)
+{
+    size_t size = 0;
+    if (!size_of(attribute, 1, &size, status)) {
+        return false;
+    }
+    uint8_t *bytes = ddbc_arena_alloc(&workspace->arena, size);
+    if (bytes == NULL) {
+        return ddbc_fail_memory(status);
+    }
+    writer w = {workspace, dialect, bytes, status};
+    if (!put_attribute(&w, attribute)) {
+        return false;
+    }
+    *out = (ddbc_bytes){bytes, size};
+    return true;
+}
+
+static void head_and_body(ddbc_type type, ddbc_bytes value, ddbc_canonical *out)
+{
+    writer w = {NULL, DDBC_DIALECT_PYTHON, out->head_bytes, NULL};
+    put_tag(&w, type);
+    put_length(&w, value.len);
+    out->head = (ddbc_bytes){out->head_bytes, DDBC_HEAD_MAX};
+    out->body = value;
+}
+
+void ddbc_legacy_canonical_binary(ddbc_bytes value, ddbc_canonical *out)
+{
+    head_and_body(DDBC_TYPE_B, value, out);
+}
+
+bool ddbc_legacy_canonicalize(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_dialect dialect,
+                              ddbc_canonical *out, ddbc_status *status)
+{
+    if (attribute->type == DDBC_TYPE_S || attribute->type == DDBC_TYPE_B || attribute->type == DDBC_TYPE_N) {
+        ddbc_bytes value =
+            attribute->type == DDBC_TYPE_N ? attribute->as.number.canonical : attribute->as.bytes;
+        size_t size = DDBC_HEAD_MAX;
+        if (!add(&size, value.len, status)) {
+            return false;
+        }
+        head_and_body(attribute->type, value, out);
+        return true;
+    }
+    out->head = (ddbc_bytes){NULL, 0};
+    return ddbc_legacy_write_attribute(workspace, attribute, dialect, &out->body, status);
+}
+
+/* ---- reading -------------------------------------------------------------------------------------------------- */
+
+typedef struct reader {
+    ddbc_workspace *workspace;
+    const uint8_t *at;
+    const uint8_t *end;
+    ddbc_status *status;
+} reader;
+
+static bool malformed(reader *r, const char *what)
+{
+    return ddbc_fail(r->status, DDBC_MALFORMED_ATTRIBUTE, "the attribute's canonical bytes are malformed: %s", what);
+}
+
+static size_t left(const reader *r)
+{
+    return (size_t)(r->end - r->at);
+}
+
+static bool get_byte(reader *r, uint8_t *out)
+{
+    if (left(r) < 1) {
+        return malformed(r, "they end too early");
+    }
+    *out = *r->at++;
+    return true;
+}
+
+static bool get_length(reader *r, size_t *out)
+{
+    if (left(r) < LENGTH_SIZE) {
+        return malformed(r, "they end too early");
+    }
+    *out = ((size_t)r->at[0] << 24) | ((size_t)r->at[1] << 16) | ((size_t)r->at[2] << 8) | (size_t)r->at[3];
+    r->at += LENGTH_SIZE;
+    return true;
+}
+
+static bool get_value(reader *r, ddbc_bytes *out)
+{
+    size_t length = 0;
+    if (!get_length(r, &length)) {
+        return false;
+    }
+    if (length > left(r)) {
+        return malformed(r, "a length is larger than what follows");
+    }
+    *out = (ddbc_bytes){r->at, length};
+    r->at += length;
+    return true;
+}
+
+static bool get_text(reader *r, ddbc_bytes *out)
+{
+    return get_value(r, out) && (ddbc_utf8_valid(*out) ? true : malformed(r, "a string is not UTF-8"));
+}
+
+static bool get_number(reader *r, ddbc_number *out)
+{
+    ddbc_bytes text;
+    if (!get_value(r, &text)) {
+        return false;
+    }
+    if (!ddbc_number_parse(r->workspace, text, out, r->status)) {
+        return r->status->code == DDBC_OUT_OF_MEMORY ? false : malformed(r, "a number is not one that DynamoDB stores");
+    }
+    out->text = out->canonical;
+    return true;
+}
+
+/* A count, bounded by the bytes that remain, of members of at least `smallest` bytes. */
+static bool get_count(reader *r, size_t smallest, size_t *out)
+{
+    if (!get_length(r, out)) {
+        return false;
+    }
+    return *out <= left(r) / smallest ? true : malformed(r, "a count is larger than what follows");
+}
+
+#define FIRST_MEMBERS 16
+
+/* Room for member `used` of `count`. It grows with what was read, so that a false count costs no memory. */
+static bool make_room(reader *r, void **members, size_t used, size_t count, size_t size)
+{
+    bool full = used == 0 || (used >= FIRST_MEMBERS && (used & (used - 1)) == 0);
+    if (!full) {
+        return true;
+    }
+    size_t capacity = used == 0 ? FIRST_MEMBERS : used * 2;
+    void *larger = ddbc_arena_array(&r->workspace->arena, capacity < count ? capacity : count, size);
+    if (larger == NULL) {
+        return ddbc_fail_memory(r->status);
+    }
+    if (used > 0) {
+        memcpy(larger, *members, used * size);
+    }
+    *members = larger;
+    return true;
+}
+
+static bool get_set(reader *r, ddbc_attribute *out)
+{
+    size_t count = 0;
+    void *members = NULL;
+    bool numbers = out->type == DDBC_TYPE_NS;
+    bool done = get_count(r, LENGTH_SIZE, &count);
+    for (size_t i = 0; done && i < count; i++) {
+        done = make_room(r, &members, i, count, numbers ? sizeof(ddbc_number) : sizeof(ddbc_bytes));
+        if (done && numbers) {
+            done = get_number(r, (ddbc_number *)members + i);
+        } else if (done) {
+            ddbc_bytes *member = (ddbc_bytes *)members + i;
+            done = out->type == DDBC_TYPE_SS ? get_text(r, member) : get_value(r, member);
+        }
+    }
+    if (numbers) {
+        out->as.numbers.members = members;
+        out->as.numbers.count = count;
+    } else {
+        out->as.set.members = members;
+        out->as.set.count = count;
+    }
+    return done;
+}
+
+static bool get_attribute(reader *r, unsigned depth, ddbc_attribute *out);
+
+static bool get_list(reader *r, unsigned depth, ddbc_attribute *out)
+{
+    size_t count = 0;
+    void *members = NULL;
+    bool done = get_count(r, 2, &count);
+    for (size_t i = 0; done && i < count; i++) {
+        done = make_room(r, &members, i, count, sizeof(ddbc_attribute)) &&
+               get_attribute(r, depth + 1, (ddbc_attribute *)members + i);
+    }
+    out->as.list.members = members;
+    out->as.list.count = count;
+    return done;
+}
+
+static bool get_name(reader *r, ddbc_bytes *out)
+{
+    uint8_t reserved = 0;
+    uint8_t tag = 0;
+    if (!get_byte(r, &reserved) || !get_byte(r, &tag)) {
+        return false;
+    }
+    if (reserved != RESERVED || tag != 's') {
+        return malformed(r, "a map's member has a name that is not a string");
+    }
+    return get_text(r, out);
+}
+
+static bool names_differ(reader *r, const ddbc_attribute *map, bool *out)
+{
+    size_t count = map->as.map.count;
+    /* Our own writers sort, so neighbours tell; only an unsorted map is sorted here. */
+    *out = true;
+    bool sorted = true;
+    for (size_t i = 1; i < count && sorted; i++) {
+        sorted = ddbc_compare_unsigned(&map->as.map.members[i - 1].name, &map->as.map.members[i].name) < 0;
+    }
+    if (sorted) {
+        return true;
+    }
+    ddbc_bytes *names = ddbc_arena_array(&r->workspace->arena, count, sizeof *names);
+    if (names == NULL) {
+        return ddbc_fail_memory(r->status);
+    }
+    for (size_t i = 0; i < count; i++) {
+        names[i] = map->as.map.members[i].name;
+    }
+    ddbc_sort(names, count, sizeof *names, ddbc_compare_unsigned);
+    for (size_t i = 1; i < count && *out; i++) {
+        *out = !ddbc_bytes_equal(names[i - 1], names[i]);
+    }
+    return true;
+}
+
+static bool get_map(reader *r, unsigned depth, ddbc_attribute *out)
+{
+    size_t count = 0;
+    void *members = NULL;
+    bool done = get_count(r, DDBC_HEAD_MAX + 2, &count);
+    for (size_t i = 0; done && i < count; i++) {
+        done = make_room(r, &members, i, count, sizeof(ddbc_member));
+        ddbc_member *member = (ddbc_member *)members + (done ? i : 0);
+        done = done && get_name(r, &member->name) && get_attribute(r, depth + 1, &member->value);
+    }
+    out->as.map.members = members;
+    out->as.map.count = count;
+    bool differ = true;
+    if (!done || !names_differ(r, out, &differ)) {
+        return false;
+    }
+    return differ ? true : malformed(r, "a map has two members of the same name");
+}
+
+static bool get_boolean(reader *r, bool *out)
+{
+    uint8_t byte = 0;
+    if (!get_byte(r, &byte)) {
+        return false;
+    }
+    if (byte > 1) {
+        return malformed(r, "a boolean is neither 00 nor 01");
+    }
+    *out = byte == 1;
+    return true;
+}
+
+static bool get_type(reader *r, ddbc_type *out)
+{
+    uint8_t reserved = 0;
+    uint8_t tag = 0;
+    if (!get_byte(r, &reserved) || !get_byte(r, &tag)) {
+        return false;
+    }
+    if (reserved != RESERVED) {
+        return malformed(r, "the reserved byte is not 00");
+    }
+    for (unsigned type = DDBC_TYPE_S; type <= DDBC_TYPE_M; type++) {
+        if (tag == tag_of((ddbc_type)type)) {
+            *out = (ddbc_type)type;
+            return true;
+        }
+    }
+    return malformed(r, "unknown type tag");
+}
+
+static bool get_attribute(reader *r, unsigned depth, ddbc_attribute *out)
+{
+    if (depth > DDBC_DEPTH_MAX) {
+        return malformed(r, "they nest deeper than 32 levels");
+    }
+    if (!get_type(r, &out->type)) {
+        return false;
+    }
+    switch (out->type) {
+    case DDBC_TYPE_S:
+        return get_text(r, &out->as.bytes);
+    case DDBC_TYPE_N:
+        return get_number(r, &out->as.number);
+    case DDBC_TYPE_B:
+        return get_value(r, &out->as.bytes);
+    case DDBC_TYPE_BOOL:
+        return get_boolean(r, &out->as.boolean);
+    case DDBC_TYPE_NULL:
+        return true;
+    case DDBC_TYPE_SS:
+    case DDBC_TYPE_NS:
+    case DDBC_TYPE_BS:
+        return get_set(r, out);
+    case DDBC_TYPE_L:
+        return get_list(r, depth, out);
+    case DDBC_TYPE_M:
+        return get_map(r, depth, out);
+    }
+    return malformed(r, "unknown type tag");
+}
+
+bool ddbc_legacy_read_attribute(ddbc_workspace *workspace, ddbc_bytes in, ddbc_attribute *out, ddbc_status *status)
+{
+    reader r = {workspace, in.ptr, in.ptr == NULL ? NULL : in.ptr + in.len, status};
+    ddbc_attribute result;
+    if (in.len == 0) {
+        return malformed(&r, "there are none");
+    }
+    if (!get_attribute(&r, 1, &result)) {
+        return false;
+    }
+    if (r.at != r.end) {
+        return malformed(&r, "bytes follow the attribute");
+    }
+    *out = result;
+    return true;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Canonical attribute bytes without copying large values. */
+#ifndef DDBC_LEGACY_CANONICAL_H
+#define DDBC_LEGACY_CANONICAL_H
+
+#include "core/engine.h"
+
+/* Reserved byte, tag and length in front of a value. */
+#define DDBC_HEAD_MAX 6
+
+/* Canonical bytes in two pieces: of S, N and B the body is the value itself, in place. `head_bytes` belongs to the
+ * structure, so it must not be copied while `head` is in use. */
+typedef struct ddbc_canonical {
+    uint8_t head_bytes[DDBC_HEAD_MAX];
+    ddbc_bytes head;
+    ddbc_bytes body;
+} ddbc_canonical;
+
+DDBC_MUST_USE bool ddbc_legacy_canonicalize(ddbc_workspace *workspace, const ddbc_attribute *attribute,
+                                            ddbc_dialect dialect, ddbc_canonical *out, ddbc_status *status);
+/* The same for a value known to be B. */
+void ddbc_legacy_canonical_binary(ddbc_bytes value, ddbc_canonical *out);
+
+#endif

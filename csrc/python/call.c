@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "call.h"
+
+#include <string.h>
+
+#include "core/status.h"
+#include "errors.h"
+
+struct held_objects {
+    held_objects *next;
+    size_t count;
+    PyObject *objects[62];
+};
+
+bool call_begin(call *c, engine_state *state)
+{
+    c->state = state;
+    c->held = NULL;
+    c->bytes = 0;
+    c->status.code = DDBC_OK;
+    c->workspace = state_borrow(state);
+    return c->workspace != NULL;
+}
+
+void call_end(call *c)
+{
+    /* Letting go can run Python code, which may make calls of its own: they get other workspaces. */
+    for (held_objects *chunk = c->held; chunk != NULL; chunk = chunk->next) {
+        for (size_t i = 0; i < chunk->count; i++) {
+            Py_DECREF(chunk->objects[i]);
+        }
+    }
+    state_return(c->state, c->workspace);
+}
+
+void call_raise(call *c)
+{
+    if (!PyErr_Occurred()) {
+        raise_status(c->state, &c->status);
+    }
+}
+
+bool call_hold(call *c, PyObject *object)
+{
+    held_objects *chunk = c->held;
+    if (chunk == NULL || chunk->count == sizeof chunk->objects / sizeof chunk->objects[0]) {
+        held_objects *fresh = ddbc_workspace_alloc(c->workspace, sizeof *fresh);
+        if (fresh == NULL) {
+            return ddbc_fail_memory(&c->status);
+        }
+        fresh->next = chunk;
+        fresh->count = 0;
+        c->held = fresh;
+        chunk = fresh;
+    }
+    Py_INCREF(object);
+    chunk->objects[chunk->count++] = object;
+    return true;
+}
+
+bool call_text(call *c, PyObject *text, ddbc_bytes *out)
+{
+    Py_ssize_t length = 0;
+    const char *utf8 = PyUnicode_AsUTF8AndSize(text, &length);
+    if (utf8 == NULL) {
+        if (!PyErr_ExceptionMatches(PyExc_UnicodeError)) {
+            return false;
+        }
+        /* Its message would hold the text. */
+        PyErr_Clear();
+        return ddbc_fail(&c->status, DDBC_INVALID_TEXT,
+                         "a string has a lone surrogate, which UTF-8 cannot hold; remove or replace it");
+    }
+    *out = (ddbc_bytes){(const uint8_t *)utf8, (size_t)length};
+    c->bytes += (size_t)length;
+    return call_hold(c, text);
+}
+
+static bool copy_buffer(call *c, PyObject *object, ddbc_bytes *out)
+{
+    Py_buffer view;
+    if (PyObject_GetBuffer(object, &view, PyBUF_CONTIG_RO) < 0) {
+        return false;
+    }
+    uint8_t *copy = ddbc_workspace_alloc(c->workspace, (size_t)view.len);
+    if (copy != NULL && view.len > 0) {
+        memcpy(copy, view.buf, (size_t)view.len);
+    }
+    *out = (ddbc_bytes){copy, (size_t)view.len};
+    c->bytes += (size_t)view.len;
+    PyBuffer_Release(&view);
+    return copy != NULL ? true : ddbc_fail_memory(&c->status);
+}
+
+bool call_buffer(call *c, PyObject *buffer, ddbc_bytes *out)
+{
+    if (!PyBytes_Check(buffer)) {
+        return copy_buffer(c, buffer, out);
+    }
+    char *bytes = NULL;
+    Py_ssize_t length = 0;
+    if (PyBytes_AsStringAndSize(buffer, &bytes, &length) < 0) {
+        return false;
+    }
+    *out = (ddbc_bytes){(const uint8_t *)bytes, (size_t)length};
+    c->bytes += (size_t)length;
+    return call_hold(c, buffer);
+}
+
+void *call_array(call *c, size_t count, size_t size)
+{
+    void *array = size != 0 && count > SIZE_MAX / size ? NULL : ddbc_workspace_alloc(c->workspace, count * size);
+    if (array == NULL) {
+        (void)ddbc_fail_memory(&c->status);
+    }
+    return array;
+}

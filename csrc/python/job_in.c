@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "core/status.h"
+#include "job.h"
+#include "key_type.h"
+
+/* From this size on, a ciphertext is written into the bytes object that the caller gets, without a copy. */
+#define SINK_BYTES 4096
+
+static bool action_in(call *c, PyObject *action, ddbc_action *out)
+{
+    for (int i = 0; i < DDBC_ACTIONS; i++) {
+        if (action == c->state->actions[i]) {
+            *out = (ddbc_action)i;
+            return true;
+        }
+    }
+    return ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "an attribute action must be a ddbcrypt CryptoAction");
+}
+
+static bool table_in(call *c, PyObject *table, ddbc_bytes *out)
+{
+    static const uint8_t none[] = {'N', 'o', 'n', 'e'};
+    if (table == Py_None) {
+        *out = (ddbc_bytes){none, sizeof none};
+        return true;
+    }
+    if (!PyUnicode_Check(table)) {
+        return ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "a table name must be a str or None");
+    }
+    return call_text(c, table, out);
+}
+
+typedef struct pair_context {
+    ddbc_pair *pairs;
+} pair_context;
+
+static bool pair_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
+{
+    ddbc_pair *pair = &((pair_context *)context)->pairs[index];
+    if (!PyUnicode_Check(name) || !PyUnicode_Check(value)) {
+        return ddbc_fail(&c->status, DDBC_MALFORMED_DESCRIPTION,
+                         "a material description must have str names and str values");
+    }
+    return call_text(c, name, &pair->name) && call_text(c, value, &pair->value);
+}
+
+bool pairs_in(call *c, PyObject *dict, ddbc_pair **out, size_t *out_count)
+{
+    size_t count = 0;
+    int is_mapping = PyDict_Check(dict) ? 1 : PyObject_IsInstance(dict, c->state->mapping);
+    if (is_mapping <= 0) {
+        return is_mapping == 0 &&
+               ddbc_fail(&c->status, DDBC_MALFORMED_DESCRIPTION, "a material description must be a dict");
+    }
+    if (!mapping_size(c, dict, &count)) {
+        return false;
+    }
+    pair_context context = {call_array(c, count, sizeof(ddbc_pair))};
+    if (context.pairs == NULL || !mapping_each(c, dict, count, pair_in, &context)) {
+        return false;
+    }
+    *out = context.pairs;
+    *out_count = count;
+    return true;
+}
+
+typedef struct item_context {
+    notation in;
+    bool encrypting;
+    ddbc_action default_action;
+    PyObject *actions;
+    python_job *job;
+} item_context;
+
+static bool is_name(PyObject *name, PyObject *reserved)
+{
+    return name == reserved || (PyUnicode_GetLength(name) == PyUnicode_GetLength(reserved) &&
+                                PyUnicode_Compare(name, reserved) == 0);
+}
+
+/* A stored signature that is no binary is one that does not verify. */
+static bool signature_in(call *c, const ddbc_attribute *value, ddbc_bytes *out)
+{
+    if (value->type != DDBC_TYPE_B) {
+        return ddbc_fail(&c->status, DDBC_SIGNATURE_MISMATCH, "the signature attribute is of type %s, not B",
+                         ddbc_type_name(value->type));
+    }
+    *out = value->as.bytes;
+    return true;
+}
+
+static bool find_action(call *c, const item_context *context, PyObject *name, ddbc_action *out)
+{
+    PyObject *action = PyDict_GetItemWithError(context->actions, name);
+    if (action == NULL) {
+        *out = context->default_action;
+        return PyErr_Occurred() == NULL;
+    }
+    return action_in(c, action, out);
+}
+
+static bool new_sink(ddbc_item_attribute *attribute, PyObject **out)
+{
+    bool flat = attribute->value.type == DDBC_TYPE_S || attribute->value.type == DDBC_TYPE_B;
+    if (attribute->action != DDBC_ENCRYPT_AND_SIGN || !flat || attribute->value.as.bytes.len < SINK_BYTES) {
+        return true;
+    }
+    size_t size = ddbc_legacy_ciphertext_size(attribute->value.as.bytes.len);
+    *out = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
+    if (*out == NULL) {
+        return false;
+    }
+    attribute->sink = (uint8_t *)PyBytes_AsString(*out);
+    return true;
+}
+
+static bool attribute_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
+{
+    item_context *to = context;
+    ddbc_item *item = &to->job->job.item;
+    ddbc_item_attribute *attribute = &item->attributes[item->count];
+    (void)index;
+    if (!PyUnicode_Check(name)) {
+        return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "an item's attribute names must be str");
+    }
+    bool reserved = !to->encrypting && is_name(name, c->state->description_name);
+    if (reserved) {
+        return true; /* the caller has read it */
+    }
+    attribute->sink = NULL;
+    if (!call_text(c, name, &attribute->name)) {
+        return false;
+    }
+    if (!value_in(c, to->in, value, &attribute->value) || !find_action(c, to, name, &attribute->action)) {
+        return c->status.code == DDBC_OK ? false : ddbc_fail_in(&c->status, attribute->name);
+    }
+    if (!to->encrypting && is_name(name, c->state->signature_name)) {
+        return signature_in(c, &attribute->value, &to->job->job.signature);
+    }
+    to->job->names[item->count] = name;
+    to->job->sinks[item->count] = NULL;
+    item->count++;
+    return to->encrypting ? new_sink(attribute, &to->job->sinks[item->count - 1]) : true;
+}
+
+bool job_item_in(call *c, notation in, bool encrypting, PyObject *const arguments[4], python_job *out)
+{
+    PyObject *item = arguments[0];
+    size_t count = 0;
+    item_context context = {in, encrypting, DDBC_DO_NOTHING, arguments[3], out};
+    memset(out, 0, sizeof *out);
+    int is_mapping = PyDict_Check(item) ? 1 : PyObject_IsInstance(item, c->state->mapping);
+    if (is_mapping < 0) {
+        return false;
+    }
+    if (is_mapping == 0) {
+        return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "an item must be a dict of attribute names and values");
+    }
+    if (!PyDict_Check(context.actions)) {
+        return ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "attribute actions must be a dict");
+    }
+    if (!call_hold(c, context.actions) || !table_in(c, arguments[1], &out->job.table) ||
+        !action_in(c, arguments[2], &context.default_action) || !mapping_size(c, item, &count)) {
+        return false;
+    }
+    out->job.item.attributes = call_array(c, count, sizeof(ddbc_item_attribute));
+    out->names = call_array(c, count, sizeof(PyObject *));
+    out->sinks = call_array(c, count, sizeof(PyObject *));
+    return out->job.item.attributes != NULL && out->names != NULL && out->sinks != NULL &&
+           mapping_each(c, item, count, attribute_in, &context);
+}
+
+bool job_in(call *c, notation in, bool encrypting, PyObject *const arguments[JOB_ARGUMENTS], python_job *out)
+{
+    ddbc_legacy_job *job = &out->job;
+    ddbc_pair *pairs = NULL;
+    if (!job_item_in(c, in, encrypting, arguments, out)) {
+        return false;
+    }
+    if ((arguments[4] != Py_None && !key_in(c, arguments[4], &job->cipher_key)) ||
+        !key_in(c, arguments[5], &job->signing_key) || !pairs_in(c, arguments[6], &pairs, &job->pair_count)) {
+        return false;
+    }
+    job->pairs = pairs;
+    long number = PyLong_AsLong(arguments[7]);
+    if (number == -1 && PyErr_Occurred()) {
+        return false;
+    }
+    if (number < 0 || number > 1) {
+        return ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "a dialect or a set of options must be 0 or 1");
+    }
+    if (encrypting) {
+        job->dialect = (ddbc_dialect)number;
+    } else {
+        job->options = (unsigned)number;
+    }
+    return true;
+}
+
+void job_drop_sinks(python_job *job)
+{
+    for (size_t i = 0; job->sinks != NULL && i < job->job.item.count; i++) {
+        Py_CLEAR(job->sinks[i]);
+    }
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Key: a raw key of the engine as a Python object. */
+#include "key_type.h"
+
+#include "core/status.h"
+#include "errors.h"
+#include "marshal.h"
+
+typedef struct key_object {
+    PyObject_HEAD
+    ddbc_key *key; /* NULL until __init__ */
+} key_object;
+
+static engine_state *state_of(PyObject *self)
+{
+    return state_of_type(Py_TYPE(self));
+}
+
+static int key_init(PyObject *self, PyObject *arguments, PyObject *keywords)
+{
+    PyObject *name = NULL;
+    PyObject *material = NULL;
+    call c;
+    if (keywords != NULL && PyDict_Size(keywords) > 0) {
+        PyErr_SetString(PyExc_TypeError, "Key() takes no keyword arguments");
+        return -1;
+    }
+    if (!PyArg_ParseTuple(arguments, "US:Key", &name, &material)) {
+        return -1;
+    }
+    key_object *object = (key_object *)self;
+    if (object->key != NULL) {
+        PyErr_SetString(PyExc_TypeError, "a Key does not change");
+        return -1;
+    }
+    if (!call_begin(&c, state_of(self))) {
+        return -1;
+    }
+    ddbc_bytes name_text;
+    ddbc_bytes raw;
+    ddbc_algorithm algorithm = DDBC_ALG_AES;
+    bool done = call_text(&c, name, &name_text) && call_buffer(&c, material, &raw) &&
+                ddbc_algorithm_from_name(name_text, &algorithm, &c.status) &&
+                ddbc_key_new(c.state->engine, algorithm, raw, &object->key, &c.status);
+    if (!done) {
+        call_raise(&c);
+    }
+    call_end(&c);
+    return done ? 0 : -1;
+}
+
+static void key_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    ddbc_key_free(((key_object *)self)->key);
+    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+    release(self);
+    Py_DECREF(type);
+}
+
+static bool loaded(call *c, PyObject *self, ddbc_key **out)
+{
+    *out = ((key_object *)self)->key;
+    return *out != NULL ? true : ddbc_fail(&c->status, DDBC_INVALID_KEY, "a Key without material");
+}
+
+bool key_in(call *c, PyObject *object, ddbc_key **out)
+{
+    if (!Py_IS_TYPE(object, c->state->key_type)) {
+        return ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "expected a Key of the engine");
+    }
+    return call_hold(c, object) && loaded(c, object, out);
+}
+
+static const char *const algorithm_names[] = {"AES", "HmacSHA224", "HmacSHA256", "HmacSHA384", "HmacSHA512"};
+
+static PyObject *key_get_algorithm(PyObject *self, void *closure)
+{
+    (void)closure;
+    ddbc_key *key = ((key_object *)self)->key;
+    return PyUnicode_FromString(key == NULL ? "" : algorithm_names[ddbc_key_algorithm(key)]);
+}
+
+static PyObject *key_repr(PyObject *self)
+{
+    ddbc_key *key = ((key_object *)self)->key;
+    return PyUnicode_FromFormat("<ddbcrypt key %s>", key == NULL ? "" : algorithm_names[ddbc_key_algorithm(key)]);
+}
+
+typedef bool (*cipher_function)(ddbc_key *, ddbc_workspace *, ddbc_mode, ddbc_bytes, ddbc_bytes *, ddbc_status *);
+
+static bool apply(call *c, ddbc_key *key, cipher_function function, ddbc_mode mode, ddbc_bytes in, ddbc_bytes *out)
+{
+    if (in.len < GIL_RELEASE_BYTES) {
+        return function(key, c->workspace, mode, in, out, &c->status);
+    }
+    bool done;
+    Py_BEGIN_ALLOW_THREADS
+    done = function(key, c->workspace, mode, in, out, &c->status);
+    Py_END_ALLOW_THREADS
+    return done;
+}
+
+static PyObject *run_cipher(PyObject *self, PyObject *arguments, const char *format, cipher_function function)
+{
+    PyObject *name = NULL;
+    PyObject *data = NULL;
+    call c;
+    if (!PyArg_ParseTuple(arguments, format, &name, &data) || !call_begin(&c, state_of(self))) {
+        return NULL;
+    }
+    ddbc_key *key = NULL;
+    ddbc_mode mode = DDBC_MODE_CBC_PKCS5;
+    ddbc_bytes name_text;
+    ddbc_bytes in;
+    ddbc_bytes result;
+    PyObject *out = NULL;
+    if (loaded(&c, self, &key) && call_text(&c, name, &name_text) && call_buffer(&c, data, &in) &&
+        ddbc_mode_from_name(name_text, &mode, &c.status) && apply(&c, key, function, mode, in, &result)) {
+        out = bytes_out(result);
+    } else {
+        call_raise(&c);
+    }
+    call_end(&c);
+    return out;
+}
+
+static PyObject *key_encrypt(PyObject *self, PyObject *arguments)
+{
+    return run_cipher(self, arguments, "UO:encrypt", ddbc_key_encrypt);
+}
+
+static PyObject *key_decrypt(PyObject *self, PyObject *arguments)
+{
+    return run_cipher(self, arguments, "UO:decrypt", ddbc_key_decrypt);
+}
+
+static PyObject *key_sign(PyObject *self, PyObject *data)
+{
+    call c;
+    if (!call_begin(&c, state_of(self))) {
+        return NULL;
+    }
+    ddbc_key *key = NULL;
+    ddbc_bytes in;
+    uint8_t mac[DDBC_MAC_MAX];
+    size_t size = 0;
+    PyObject *out = NULL;
+    if (loaded(&c, self, &key) && call_buffer(&c, data, &in) && ddbc_key_sign(key, in, mac, &size, &c.status)) {
+        out = PyBytes_FromStringAndSize((const char *)mac, (Py_ssize_t)size);
+    } else {
+        call_raise(&c);
+    }
+    call_end(&c);
+    return out;
+}
+
+static PyObject *key_verify(PyObject *self, PyObject *arguments)
+{
+    PyObject *signature = NULL;
+    PyObject *data = NULL;
+    call c;
+    if (!PyArg_ParseTuple(arguments, "OO:verify", &signature, &data) || !call_begin(&c, state_of(self))) {
+        return NULL;
+    }
+    ddbc_key *key = NULL;
+    ddbc_bytes mac;
+    ddbc_bytes in;
+    bool done = loaded(&c, self, &key) && call_buffer(&c, signature, &mac) && call_buffer(&c, data, &in) &&
+                ddbc_key_verify(key, in, mac, &c.status);
+    if (!done) {
+        call_raise(&c);
+    }
+    call_end(&c);
+    if (!done) {
+        return NULL;
+    }
+    Py_INCREF(Py_None);
+    return Py_None;
+}
+
+PyObject *key_type_new(PyObject *module)
+{
+    static PyMethodDef methods[] = {
+        {"encrypt", key_encrypt, METH_VARARGS, "encrypt(transformation, plaintext, /)\n--\n\nIV and ciphertext."},
+        {"decrypt", key_decrypt, METH_VARARGS, "decrypt(transformation, ciphertext, /)\n--\n\nThe plaintext."},
+        {"sign", key_sign, METH_O, "sign(data, /)\n--\n\nThe HMAC of data."},
+        {"verify", key_verify, METH_VARARGS,
+         "verify(signature, data, /)\n--\n\nRaises SignatureVerificationError if the HMAC differs."},
+        {NULL, NULL, 0, NULL},
+    };
+    static PyGetSetDef getters[] = {
+        {"algorithm", key_get_algorithm, NULL, "JCE name of the key's algorithm.", NULL},
+        {NULL, NULL, NULL, NULL, NULL},
+    };
+    static PyType_Slot slots[] = {
+        {Py_tp_doc, "Key(algorithm, material, /)\n--\n\nA raw key in memory that is wiped when the object dies."},
+        {Py_tp_init, key_init},
+        {Py_tp_dealloc, key_dealloc},
+        {Py_tp_repr, key_repr},
+        {Py_tp_methods, methods},
+        {Py_tp_getset, getters},
+        {0, NULL},
+    };
+    static PyType_Spec spec = {
+        .name = "ddbcrypt._engine.Key",
+        .basicsize = sizeof(key_object),
+        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+        .slots = slots,
+    };
+    return PyType_FromModuleAndSpec(module, &spec, NULL);
+}

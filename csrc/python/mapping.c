@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * mapping: members of a dict, or of anything else that is a Mapping, however it behaves. */
+#include "core/status.h"
+#include "marshal.h"
+
+static bool fail_changed(void)
+{
+    PyErr_SetString(PyExc_RuntimeError, "a mapping changed its size while it was read");
+    return false;
+}
+
+bool mapping_size(call *c, PyObject *mapping, size_t *out)
+{
+    (void)c;
+    Py_ssize_t size = PyDict_CheckExact(mapping) ? PyDict_Size(mapping) : PyMapping_Size(mapping);
+    if (size < 0) {
+        return false;
+    }
+    *out = (size_t)size;
+    return true;
+}
+
+static bool each_of_dict(call *c, PyObject *dict, size_t count, visit_member visit, void *context)
+{
+    Py_ssize_t position = 0;
+    PyObject *name = NULL;
+    PyObject *value = NULL;
+    size_t index = 0;
+    /* A visit can run Python code that changes the dict: what it gave is held at once, and the count is a bound. */
+    while (PyDict_Next(dict, &position, &name, &value)) {
+        if (index == count) {
+            return fail_changed();
+        }
+        if (!call_hold(c, name) || !call_hold(c, value) || !visit(c, context, index, name, value)) {
+            return false;
+        }
+        index++;
+    }
+    return index == count ? true : fail_changed();
+}
+
+static bool each_of_items(call *c, PyObject *items, size_t count, visit_member visit, void *context)
+{
+    Py_ssize_t length = PyList_Size(items);
+    if (length < 0) {
+        return false;
+    }
+    if ((size_t)length != count) {
+        return fail_changed();
+    }
+    for (size_t index = 0; index < count; index++) {
+        PyObject *pair = PyList_GetItem(items, (Py_ssize_t)index);
+        if (pair == NULL || !PyTuple_Check(pair) || PyTuple_Size(pair) != 2) {
+            PyErr_SetString(PyExc_TypeError, "a mapping's items() gave something other than pairs");
+            return false;
+        }
+        PyObject *name = PyTuple_GetItem(pair, 0);
+        PyObject *value = PyTuple_GetItem(pair, 1);
+        if (!call_hold(c, name) || !call_hold(c, value) || !visit(c, context, index, name, value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool mapping_each(call *c, PyObject *mapping, size_t count, visit_member visit, void *context)
+{
+    if (PyDict_CheckExact(mapping)) {
+        return each_of_dict(c, mapping, count, visit, context);
+    }
+    PyObject *items = PyMapping_Items(mapping);
+    if (items == NULL) {
+        return false;
+    }
+    bool done = each_of_items(c, items, count, visit, context);
+    Py_DECREF(items);
+    return done;
+}
+
+bool check_depth(call *c, unsigned depth)
+{
+    return depth <= DDBC_DEPTH_MAX
+               ? true
+               : ddbc_fail(&c->status, DDBC_TOO_DEEP,
+                           "lists and maps nest deeper than the %d levels of DynamoDB; flatten them", DDBC_DEPTH_MAX);
+}

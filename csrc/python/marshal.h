@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Python objects to the typed tree and back, in both of boto3's notations. */
+#ifndef DDBC_PYTHON_MARSHAL_H
+#define DDBC_PYTHON_MARSHAL_H
+
+#include "call.h"
+
+/* How values are written: DynamoDB JSON of the client, or the Python values of the resource. */
+typedef enum notation { NOTATION_PYTHON, NOTATION_WIRE } notation;
+
+/* One value to the tree. */
+bool value_in(call *c, notation in, PyObject *value, ddbc_attribute *out);
+bool wire_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out);
+bool python_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out);
+/* bytes, bytearray, memoryview or Binary. `*matched` is false, and nothing else happens, for any other type. */
+bool binary_in(call *c, PyObject *value, bool *matched, ddbc_bytes *out);
+/* A TOO_DEEP failure where `depth` is too deep to go on. */
+bool check_depth(call *c, unsigned depth);
+
+/* The tree to a new value; NULL with an exception set. */
+PyObject *value_out(call *c, notation out, const ddbc_attribute *attribute);
+PyObject *wire_value_out(call *c, const ddbc_attribute *attribute);
+PyObject *python_value_out(call *c, const ddbc_attribute *attribute);
+/* A binary value around `bytes`, which is stolen. */
+PyObject *binary_out(call *c, notation out, PyObject *bytes);
+PyObject *text_out(call *c, ddbc_bytes text);
+PyObject *bytes_out(ddbc_bytes bytes);
+
+/* Calls `visit` for each name and value of a mapping, both held. */
+typedef bool (*visit_member)(call *c, void *context, size_t index, PyObject *name, PyObject *value);
+/* Number of members, and an iteration that never goes past it. */
+bool mapping_size(call *c, PyObject *mapping, size_t *out);
+bool mapping_each(call *c, PyObject *mapping, size_t count, visit_member visit, void *context);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What one import of the module owns. Interpreters share nothing. */
+#ifndef DDBC_PYTHON_STATE_H
+#define DDBC_PYTHON_STATE_H
+
+#include <Python.h>
+
+#include "ddbcrypt.h"
+
+enum { DDBC_IDLE_MAX = 8, DDBC_TYPES = DDBC_TYPE_M + 1, DDBC_ACTIONS = DDBC_ENCRYPT_AND_SIGN + 1 };
+
+typedef struct engine_state {
+    ddbc_engine *engine;
+    ddbc_workspace *idle[DDBC_IDLE_MAX]; /* guarded by the GIL */
+    int idle_count;
+    PyTypeObject *key_type;
+    PyObject *exceptions[DDBC_CODE_COUNT]; /* by status code; NULL for OK and OUT_OF_MEMORY */
+    PyObject *actions[DDBC_ACTIONS];       /* members of CryptoAction */
+    PyObject *type_names[DDBC_TYPES];      /* "S", "N", ... interned */
+    PyObject *description_name;            /* the two reserved attribute names */
+    PyObject *signature_name;
+    PyObject *decimal;     /* decimal.Decimal */
+    PyObject *decimal_str; /* its own __str__, whatever a subclass does */
+    PyObject *binary;      /* boto3.dynamodb.types.Binary */
+    PyObject *mapping;     /* collections.abc.Mapping and Set */
+    PyObject *set;
+    PyObject *value_name; /* "value", Binary's field */
+} engine_state;
+
+/* 0, or -1 with an exception set. */
+int state_init(engine_state *state, PyObject *module);
+int state_traverse(engine_state *state, visitproc visit, void *arg);
+void state_clear(engine_state *state);
+/* After state_clear, when nothing can use the engine any more. */
+void state_free(engine_state *state);
+
+engine_state *state_of_module(PyObject *module);
+engine_state *state_of_type(PyTypeObject *type);
+
+/* A workspace for one call, and back. NULL with an exception set. */
+ddbc_workspace *state_borrow(engine_state *state);
+void state_return(engine_state *state, ddbc_workspace *workspace);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * value_out: the tree to new Python objects. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/status.h"
+#include "marshal.h"
+
+PyObject *text_out(call *c, ddbc_bytes text)
+{
+    PyObject *result = PyUnicode_DecodeUTF8((const char *)text.ptr, (Py_ssize_t)text.len, NULL);
+    if (result == NULL && PyErr_ExceptionMatches(PyExc_UnicodeError)) {
+        PyErr_Clear(); /* its message would hold the text */
+        (void)ddbc_fail(&c->status, DDBC_MALFORMED_ATTRIBUTE, "a string is not UTF-8");
+        call_raise(c);
+    }
+    return result;
+}
+
+PyObject *bytes_out(ddbc_bytes bytes)
+{
+    return PyBytes_FromStringAndSize((const char *)bytes.ptr, (Py_ssize_t)bytes.len);
+}
+
+static PyObject *wrap_binary(call *c, PyObject *bytes)
+{
+    PyObject *result = NULL;
+    if (bytes != NULL) {
+        result = PyObject_CallFunctionObjArgs(c->state->binary, bytes, NULL);
+        Py_DECREF(bytes);
+    }
+    return result;
+}
+
+/* {type: value}; `value` is stolen. */
+static PyObject *typed(call *c, ddbc_type type, PyObject *value)
+{
+    PyObject *result = value == NULL ? NULL : PyDict_New();
+    if (result != NULL && PyDict_SetItem(result, c->state->type_names[type], value) < 0) {
+        Py_CLEAR(result);
+    }
+    Py_XDECREF(value);
+    return result;
+}
+
+PyObject *binary_out(call *c, notation out, PyObject *bytes)
+{
+    return out == NOTATION_WIRE ? typed(c, DDBC_TYPE_B, bytes) : wrap_binary(c, bytes);
+}
+
+/* ---- DynamoDB JSON -------------------------------------------------------------------------------------------- */
+
+static PyObject *wire_member(call *c, const ddbc_attribute *set, size_t i)
+{
+    return set->type == DDBC_TYPE_NS   ? text_out(c, set->as.numbers.members[i].text)
+           : set->type == DDBC_TYPE_SS ? text_out(c, set->as.set.members[i])
+                                       : bytes_out(set->as.set.members[i]);
+}
+
+static size_t set_count(const ddbc_attribute *set)
+{
+    return set->type == DDBC_TYPE_NS ? set->as.numbers.count : set->as.set.count;
+}
+
+static PyObject *wire_set(call *c, const ddbc_attribute *set)
+{
+    size_t count = set_count(set);
+    PyObject *list = PyList_New((Py_ssize_t)count);
+    for (size_t i = 0; list != NULL && i < count; i++) {
+        PyObject *member = wire_member(c, set, i);
+        if (member == NULL || PyList_SetItem(list, (Py_ssize_t)i, member) < 0) {
+            Py_CLEAR(list);
+        }
+    }
+    return list;
+}
+
+/* Sets `name` to `value`, which is stolen. */
+static bool set_member(call *c, PyObject *dict, ddbc_bytes name, PyObject *value)
+{
+    PyObject *key = value == NULL ? NULL : text_out(c, name);
+    bool done = key != NULL && PyDict_SetItem(dict, key, value) == 0;
+    Py_XDECREF(key);
+    Py_XDECREF(value);
+    return done;
+}
+
+static PyObject *list_out(call *c, const ddbc_attribute *list, PyObject *(*member_out)(call *, const ddbc_attribute *))
+{
+    PyObject *result = PyList_New((Py_ssize_t)list->as.list.count);
+    for (size_t i = 0; result != NULL && i < list->as.list.count; i++) {
+        PyObject *member = member_out(c, &list->as.list.members[i]);
+        if (member == NULL || PyList_SetItem(result, (Py_ssize_t)i, member) < 0) {
+            Py_CLEAR(result);
+        }
+    }
+    return result;
+}
+
+static PyObject *map_out(call *c, const ddbc_attribute *map, PyObject *(*member_out)(call *, const ddbc_attribute *))
+{
+    PyObject *result = PyDict_New();
+    for (size_t i = 0; result != NULL && i < map->as.map.count; i++) {
+        const ddbc_member *member = &map->as.map.members[i];
+        if (!set_member(c, result, member->name, member_out(c, &member->value))) {
+            Py_CLEAR(result);
+        }
+    }
+    return result;
+}
+
+PyObject *wire_value_out(call *c, const ddbc_attribute *attribute)
+{
+    PyObject *value = NULL;
+    switch (attribute->type) {
+    case DDBC_TYPE_S:
+        value = text_out(c, attribute->as.bytes);
+        break;
+    case DDBC_TYPE_N:
+        value = text_out(c, attribute->as.number.text);
+        break;
+    case DDBC_TYPE_B:
+        value = bytes_out(attribute->as.bytes);
+        break;
+    case DDBC_TYPE_BOOL:
+        value = PyBool_FromLong(attribute->as.boolean);
+        break;
+    case DDBC_TYPE_NULL:
+        value = PyBool_FromLong(1);
+        break;
+    case DDBC_TYPE_SS:
+    case DDBC_TYPE_NS:
+    case DDBC_TYPE_BS:
+        value = wire_set(c, attribute);
+        break;
+    case DDBC_TYPE_L:
+        value = list_out(c, attribute, wire_value_out);
+        break;
+    case DDBC_TYPE_M:
+        value = map_out(c, attribute, wire_value_out);
+        break;
+    }
+    return typed(c, attribute->type, value);
+}
+
+/* ---- Python values -------------------------------------------------------------------------------------------- */
+
+static size_t coefficient_digits(ddbc_bytes text)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < text.len && text.ptr[i] != 'E' && text.ptr[i] != 'e'; i++) {
+        bool digit = text.ptr[i] >= '0' && text.ptr[i] <= '9';
+        digits += digit && (digits > 0 || text.ptr[i] != '0') ? 1 : 0;
+    }
+    return digits;
+}
+
+/* A plain integer with trailing zeros ("1000...0") as digits and exponent: boto3 refuses a Decimal of over 38 digits,
+ * even where the last are zeros, so the plain form could be read but not stored again. */
+static PyObject *scientific(ddbc_bytes canonical)
+{
+    char text[DDBC_NUMBER_MAX + 8];
+    size_t length = canonical.len;
+    while (length > 1 && canonical.ptr[length - 1] == '0') {
+        length--;
+    }
+    memcpy(text, canonical.ptr, length);
+    int written = snprintf(text + length, sizeof text - length, "E+%zu", canonical.len - length);
+    PyObject *result = PyUnicode_DecodeUTF8(text, (Py_ssize_t)length + written, NULL);
+    return result;
+}
+
+static PyObject *decimal_out(call *c, const ddbc_number *number)
+{
+    bool plain = coefficient_digits(number->text) <= DDBC_NUMBER_DIGITS;
+    bool whole = number->canonical.len == 0 || memchr(number->canonical.ptr, '.', number->canonical.len) == NULL;
+    PyObject *text = plain   ? text_out(c, number->text)
+                     : whole ? scientific(number->canonical)
+                             : text_out(c, number->canonical);
+    PyObject *result = text == NULL ? NULL : PyObject_CallFunctionObjArgs(c->state->decimal, text, NULL);
+    Py_XDECREF(text);
+    return result;
+}
+
+static PyObject *python_member(call *c, const ddbc_attribute *set, size_t i)
+{
+    return set->type == DDBC_TYPE_NS   ? decimal_out(c, &set->as.numbers.members[i])
+           : set->type == DDBC_TYPE_SS ? text_out(c, set->as.set.members[i])
+                                       : wrap_binary(c, bytes_out(set->as.set.members[i]));
+}
+
+static PyObject *python_set(call *c, const ddbc_attribute *set)
+{
+    size_t count = set_count(set);
+    PyObject *result = PySet_New(NULL);
+    for (size_t i = 0; result != NULL && i < count; i++) {
+        PyObject *member = python_member(c, set, i);
+        if (member == NULL || PySet_Add(result, member) < 0) {
+            Py_CLEAR(result);
+        }
+        Py_XDECREF(member);
+    }
+    return result;
+}
+
+PyObject *python_value_out(call *c, const ddbc_attribute *attribute)
+{
+    switch (attribute->type) {
+    case DDBC_TYPE_S:
+        return text_out(c, attribute->as.bytes);
+    case DDBC_TYPE_N:
+        return decimal_out(c, &attribute->as.number);
+    case DDBC_TYPE_B:
+        return wrap_binary(c, bytes_out(attribute->as.bytes));
+    case DDBC_TYPE_BOOL:
+        return PyBool_FromLong(attribute->as.boolean);
+    case DDBC_TYPE_NULL:
+        Py_INCREF(Py_None);
+        return Py_None;
+    case DDBC_TYPE_SS:
+    case DDBC_TYPE_NS:
+    case DDBC_TYPE_BS:
+        return python_set(c, attribute);
+    case DDBC_TYPE_L:
+        return list_out(c, attribute, python_value_out);
+    case DDBC_TYPE_M:
+        return map_out(c, attribute, python_value_out);
+    }
+    PyErr_SetString(PyExc_SystemError, "unknown attribute type");
+    return NULL;
+}
+
+PyObject *value_out(call *c, notation out, const ddbc_attribute *attribute)
+{
+    return out == NOTATION_WIRE ? wire_value_out(c, attribute) : python_value_out(c, attribute);
+}

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Identifiers that users of ddbcrypt name: attribute actions, key types and key encodings."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+__all__ = ("LOGGER_NAME", "CryptoAction", "EncryptionKeyType", "KeyEncodingType", "__version__")
+
+__version__ = "0.1.0"
+
+#: Name of the logger that the whole package writes to. No message holds a key or an attribute value.
+LOGGER_NAME = "ddbcrypt"
+#: What the boto3 helpers add to the user agent of their requests.
+USER_AGENT_SUFFIX = f"ddbcrypt/{__version__}"
+
+
+class CryptoAction(Enum):
+    """What is done to an attribute. Actions are ordered: what protects more is greater."""
+
+    DO_NOTHING = 0
+    SIGN_ONLY = 1
+    ENCRYPT_AND_SIGN = 2
+
+    def __lt__(self, other: object) -> bool:
+        """Whether this action protects less than ``other``."""
+        if not isinstance(other, CryptoAction):
+            return NotImplemented
+        return self.value < other.value
+
+    def __gt__(self, other: object) -> bool:
+        """Whether this action protects more than ``other``."""
+        if not isinstance(other, CryptoAction):
+            return NotImplemented
+        return self.value > other.value
+
+
+class EncryptionKeyType(Enum):
+    """Kind of key."""
+
+    SYMMETRIC = 0
+    PRIVATE = 1
+    PUBLIC = 2
+
+
+class KeyEncodingType(Enum):
+    """How key bytes are encoded."""
+
+    RAW = 0
+    DER = 1
+    PEM = 2
