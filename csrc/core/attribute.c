@@ -80,8 +80,8 @@ static bool check(ddbc_workspace *workspace, const ddbc_attribute *attribute, un
 {
     bool container = attribute->type == DDBC_TYPE_L || attribute->type == DDBC_TYPE_M;
     if (depth + (container ? 1 : 0) > DDBC_DEPTH_MAX) {
-        return ddbc_fail(status, DDBC_TOO_DEEP, "lists and maps nest deeper than the %d levels of DynamoDB; flatten them",
-                         DDBC_DEPTH_MAX);
+        return ddbc_fail(status, DDBC_TOO_DEEP,
+                         "lists and maps nest deeper than the %d levels of DynamoDB; flatten them", DDBC_DEPTH_MAX);
     }
     switch (attribute->type) {
     case DDBC_TYPE_SS:

@@ -10,8 +10,8 @@
 
 /* libcrypto counts in int. */
 #define CHUNK ((size_t)1 << 30)
-/* Below this, head and body are joined first: one call to libcrypto costs more than the copy. */
-#define JOIN_MAX 512
+/* Up to this size a value is put together in place: one call to libcrypto costs more than the copy. */
+#define JOIN_MAX 1024
 
 static const char *const transformations[] = {
     [DDBC_MODE_CBC_PKCS5] = "AES/CBC/PKCS5Padding",
@@ -84,49 +84,27 @@ static bool update(EVP_CIPHER_CTX *context, ddbc_bytes in, uint8_t **out)
     return true;
 }
 
-static bool encrypt_parts(EVP_CIPHER_CTX *context, ddbc_mode mode, ddbc_bytes head, ddbc_bytes body, uint8_t **out)
-{
-    uint8_t joined[JOIN_MAX];
-    bool done;
-    if (body.len <= JOIN_MAX - DDBC_BLOCK_SIZE && head.len <= DDBC_BLOCK_SIZE) {
-        ddbc_bytes both = {joined, head.len + body.len};
-        if (head.len > 0) {
-            memcpy(joined, head.ptr, head.len);
-        }
-        if (body.len > 0) {
-            memcpy(joined + head.len, body.ptr, body.len);
-        }
-        done = update(context, both, out);
-        ddbc_wipe(joined, both.len);
-    } else {
-        done = update(context, head, out) && update(context, body, out);
-    }
-    if (done && mode == DDBC_MODE_CTR_PKCS5) {
-        uint8_t padding[DDBC_BLOCK_SIZE];
-        size_t count = DDBC_BLOCK_SIZE - (head.len + body.len) % DDBC_BLOCK_SIZE;
-        memset(padding, (int)count, count);
-        ddbc_bytes pad = {padding, count};
-        done = update(context, pad, out);
-    }
-    return done;
-}
-
 bool ddbc_cipher_encrypt(struct evp_cipher_ctx_st *context, ddbc_mode mode, const uint8_t iv[DDBC_IV_SIZE],
-                         ddbc_bytes head, ddbc_bytes body, uint8_t *out, ddbc_status *status)
+                         ddbc_bytes in, uint8_t *out, ddbc_status *status)
 {
     uint8_t *cursor = out;
+    uint8_t padding[DDBC_BLOCK_SIZE];
+    ddbc_bytes pad = {padding, 0};
     int last = 0;
-    if (mode == DDBC_MODE_CBC_NONE && (head.len + body.len) % DDBC_BLOCK_SIZE != 0) {
+    if (mode == DDBC_MODE_CBC_NONE && in.len % DDBC_BLOCK_SIZE != 0) {
         return ddbc_fail(status, DDBC_PARTIAL_BLOCK,
-                         "AES/CBC/NoPadding takes whole blocks of 16 bytes, not %zu bytes; use PKCS5Padding",
-                         head.len + body.len);
+                         "AES/CBC/NoPadding takes whole blocks of 16 bytes, not %zu bytes; use PKCS5Padding", in.len);
     }
-    if (EVP_CipherInit_ex2(context, NULL, NULL, iv, -1, NULL) != 1 ||
-        !encrypt_parts(context, mode, head, body, &cursor) || EVP_CipherFinal_ex(context, cursor, &last) != 1) {
+    if (mode == DDBC_MODE_CTR_PKCS5) { /* libcrypto pads only whole-block modes */
+        pad.len = DDBC_BLOCK_SIZE - in.len % DDBC_BLOCK_SIZE;
+        memset(padding, (int)pad.len, pad.len);
+    }
+    if (EVP_CipherInit_ex2(context, NULL, NULL, iv, -1, NULL) != 1 || !update(context, in, &cursor) ||
+        !update(context, pad, &cursor) || EVP_CipherFinal_ex(context, cursor, &last) != 1) {
         return ddbc_fail_libcrypto(status, "AES encryption");
     }
     cursor += last;
-    if ((size_t)(cursor - out) != ddbc_cipher_size(mode, head.len + body.len)) {
+    if ((size_t)(cursor - out) != ddbc_cipher_size(mode, in.len)) {
         return ddbc_fail_libcrypto(status, "AES encryption, in the length of its result");
     }
     return true;
@@ -137,6 +115,21 @@ static bool fail_ciphertext(ddbc_status *status)
     ERR_clear_error();
     return ddbc_fail(status, DDBC_BAD_CIPHERTEXT,
                      "the ciphertext does not decrypt: expected a 16-byte IV and AES ciphertext made with this key");
+}
+
+/* Takes PKCS5 padding off whole blocks, the time of which does not depend on what it is. */
+static bool strip_padding(const uint8_t *bytes, size_t *size)
+{
+    size_t count = bytes[*size - 1];
+    uint8_t difference = (uint8_t)(count == 0 || count > DDBC_BLOCK_SIZE);
+    for (size_t i = 0; i < DDBC_BLOCK_SIZE; i++) {
+        uint8_t in_padding = (uint8_t)(i < count ? 0xFF : 0);
+        difference |= (uint8_t)(in_padding & (bytes[*size - 1 - i] ^ (uint8_t)count));
+    }
+    if (difference == 0) {
+        *size -= count;
+    }
+    return difference == 0;
 }
 
 bool ddbc_cipher_decrypt(struct evp_cipher_ctx_st *context, ddbc_mode mode, const uint8_t iv[DDBC_IV_SIZE],
@@ -155,19 +148,110 @@ bool ddbc_cipher_decrypt(struct evp_cipher_ctx_st *context, ddbc_mode mode, cons
         return fail_ciphertext(status);
     }
     size_t size = (size_t)(cursor - out) + (size_t)last;
-    if (mode == DDBC_MODE_CTR_PKCS5) {
-        size_t count = out[size - 1];
-        uint8_t difference = (uint8_t)(count == 0 || count > DDBC_BLOCK_SIZE);
-        for (size_t i = 0; i < DDBC_BLOCK_SIZE; i++) {
-            uint8_t in_padding = (uint8_t)(i < count ? 0xFF : 0);
-            difference |= (uint8_t)(in_padding & (out[size - 1 - i] ^ (uint8_t)count));
-        }
-        if (difference != 0) {
-            ddbc_wipe(out, in.len);
-            return fail_ciphertext(status);
-        }
-        size -= count;
+    if (mode == DDBC_MODE_CTR_PKCS5 && !strip_padding(out, &size)) {
+        ddbc_wipe(out, in.len);
+        return fail_ciphertext(status);
     }
     *out_size = size;
+    return true;
+}
+
+/* ---- chained CBC ---------------------------------------------------------------------------------------------- */
+
+bool ddbc_chain_new(const ddbc_engine *engine, bool encrypting, ddbc_bytes raw, struct evp_cipher_ctx_st **out,
+                    ddbc_status *status)
+{
+    static const uint8_t start[DDBC_IV_SIZE] = {0}; /* what comes before the first value; any block does */
+    struct evp_cipher_ctx_st *context = NULL;
+    if (!ddbc_cipher_new(engine, DDBC_MODE_CBC_NONE, encrypting, raw, &context, status)) {
+        return false;
+    }
+    if (EVP_CipherInit_ex2(context, NULL, NULL, start, -1, NULL) != 1) {
+        EVP_CIPHER_CTX_free(context);
+        return ddbc_fail_libcrypto(status, "AES key set-up");
+    }
+    *out = context;
+    return true;
+}
+
+size_t ddbc_chain_size(size_t plaintext_size)
+{
+    return DDBC_IV_SIZE + ddbc_cipher_size(DDBC_MODE_CBC_PKCS5, plaintext_size);
+}
+
+/* The end of a value and its padding, at most one block. */
+static void put_end(uint8_t *out, const uint8_t *rest, size_t rest_size)
+{
+    if (rest_size > 0) {
+        memcpy(out, rest, rest_size);
+    }
+    memset(out + rest_size, (int)(DDBC_BLOCK_SIZE - rest_size), DDBC_BLOCK_SIZE - rest_size);
+}
+
+static bool encrypt_joined(EVP_CIPHER_CTX *context, const uint8_t *random, ddbc_bytes head, ddbc_bytes body,
+                           uint8_t *out, size_t size)
+{
+    uint8_t *at = out;
+    ddbc_bytes all = {out, size};
+    size_t plaintext = head.len + body.len;
+    memcpy(out, random, DDBC_IV_SIZE);
+    if (head.len > 0) {
+        memcpy(out + DDBC_IV_SIZE, head.ptr, head.len);
+    }
+    if (body.len > 0) {
+        memcpy(out + DDBC_IV_SIZE + head.len, body.ptr, body.len);
+    }
+    size_t pad = size - DDBC_IV_SIZE - plaintext;
+    memset(out + size - pad, (int)pad, pad);
+    if (update(context, all, &at)) {
+        return true;
+    }
+    ddbc_wipe(out, size);
+    return false;
+}
+
+/* Block by block where the pieces meet, the rest straight from `body`. */
+static bool encrypt_pieces(EVP_CIPHER_CTX *context, const uint8_t *random, ddbc_bytes head, ddbc_bytes body,
+                           uint8_t *out)
+{
+    uint8_t block[DDBC_BLOCK_SIZE];
+    ddbc_bytes piece = {block, DDBC_BLOCK_SIZE};
+    ddbc_bytes iv = {random, DDBC_IV_SIZE};
+    size_t taken = DDBC_BLOCK_SIZE - head.len;
+    ddbc_bytes middle = {body.ptr + taken, (body.len - taken) / DDBC_BLOCK_SIZE * DDBC_BLOCK_SIZE};
+    size_t rest = body.len - taken - middle.len;
+    if (head.len > 0) {
+        memcpy(block, head.ptr, head.len);
+    }
+    memcpy(block + head.len, body.ptr, taken);
+    bool done = update(context, iv, &out) && update(context, piece, &out) && update(context, middle, &out);
+    put_end(block, body.ptr + body.len - rest, rest);
+    done = done && update(context, piece, &out);
+    ddbc_wipe(block, sizeof block);
+    return done;
+}
+
+bool ddbc_chain_encrypt(struct evp_cipher_ctx_st *context, const uint8_t random[DDBC_IV_SIZE], ddbc_bytes head,
+                        ddbc_bytes body, uint8_t *out, ddbc_status *status)
+{
+    size_t size = ddbc_chain_size(head.len + body.len);
+    bool done = size <= JOIN_MAX ? encrypt_joined(context, random, head, body, out, size)
+                                 : encrypt_pieces(context, random, head, body, out);
+    return done ? true : ddbc_fail_libcrypto(status, "AES encryption");
+}
+
+bool ddbc_chain_decrypt(struct evp_cipher_ctx_st *context, ddbc_bytes stored, uint8_t *scratch, ddbc_bytes *out,
+                        ddbc_status *status)
+{
+    uint8_t *at = scratch;
+    if (stored.len < DDBC_IV_SIZE + DDBC_BLOCK_SIZE || stored.len % DDBC_BLOCK_SIZE != 0) {
+        return fail_ciphertext(status);
+    }
+    size_t size = stored.len - DDBC_IV_SIZE;
+    if (!update(context, stored, &at) || !strip_padding(scratch + DDBC_IV_SIZE, &size)) {
+        ddbc_wipe(scratch, stored.len);
+        return fail_ciphertext(status);
+    }
+    *out = (ddbc_bytes){scratch + DDBC_IV_SIZE, size};
     return true;
 }

@@ -43,8 +43,7 @@ bool ddbc_sha256(ddbc_workspace *workspace, ddbc_bytes head, ddbc_bytes body, ui
         SHA256_CTX context;
         bool done = SHA256_Init(&context) == 1 && SHA256_Update(&context, head.ptr, head.len) == 1 &&
                     SHA256_Update(&context, body.ptr, body.len) == 1 && SHA256_Final(out, &context) == 1;
-        /* The last block of the input stays in it. */
-        ddbc_wipe(&context, sizeof context);
+        /* Nothing of the input stays in it: SHA256_Final wipes its block. */
         return done ? true : ddbc_fail_libcrypto(status, "SHA-256");
     }
 #endif

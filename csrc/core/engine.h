@@ -3,8 +3,8 @@
 #ifndef DDBC_CORE_ENGINE_H
 #define DDBC_CORE_ENGINE_H
 
-#include "ddbcrypt.h"
 #include "core/memory.h"
+#include "ddbcrypt.h"
 
 /* libcrypto's types by their tags, so that only the files that call it include its headers. */
 struct evp_md_st;
@@ -25,22 +25,38 @@ struct ddbc_engine {
     bool fips; /* then every digest goes through the provider */
 };
 
+#define DDBC_SHA256_SIZE 32
+
+enum { DDBC_NAME_SLOTS = 64, DDBC_NAME_SLOT_BYTES = 63 };
+
+/* An attribute name and its digest; `length` 0 for an empty slot. */
+typedef struct ddbc_name_slot {
+    uint8_t length;
+    uint8_t name[DDBC_NAME_SLOT_BYTES];
+    uint8_t digest[DDBC_SHA256_SIZE];
+} ddbc_name_slot;
+
 struct ddbc_workspace {
     ddbc_engine *engine;
     ddbc_arena arena;
     struct evp_md_ctx_st *digest;
+    ddbc_name_slot names[DDBC_NAME_SLOTS];
 };
 
 /* Fails with libcrypto's own reason, and empties its error queue. */
 bool ddbc_fail_libcrypto(ddbc_status *status, const char *what);
 
 /* ---- digest.c */
-#define DDBC_SHA256_SIZE 32
 bool ddbc_digest_context_new(struct evp_md_ctx_st **out);
 void ddbc_digest_context_free(struct evp_md_ctx_st *context);
 /* SHA-256 of `head` followed by `body`. */
 DDBC_MUST_USE bool ddbc_sha256(ddbc_workspace *workspace, ddbc_bytes head, ddbc_bytes body,
                                uint8_t out[DDBC_SHA256_SIZE], ddbc_status *status);
+
+/* ---- name_digest.c */
+/* SHA-256 of an attribute name. */
+DDBC_MUST_USE bool ddbc_name_digest(ddbc_workspace *workspace, ddbc_bytes name, uint8_t out[DDBC_SHA256_SIZE],
+                                    ddbc_status *status);
 
 /* ---- random.c */
 /* Fresh bytes from libcrypto; nothing is kept for a later call, so a fork repeats nothing. */

@@ -13,8 +13,8 @@
 struct ddbc_key {
     ddbc_engine *engine;
     ddbc_algorithm algorithm;
-    atomic_flag busy; /* held while a thread uses the contexts below */
-    struct evp_cipher_ctx_st *encrypting;
+    atomic_flag busy;                     /* held while a thread uses the contexts below */
+    struct evp_cipher_ctx_st *encrypting; /* chained */
     struct evp_cipher_ctx_st *decrypting;
     struct evp_mac_ctx_st *mac;
     size_t size;
@@ -67,8 +67,8 @@ static ddbc_bytes raw_bytes(const ddbc_key *key)
 static bool make_contexts(ddbc_key *key, ddbc_status *status)
 {
     if (key->algorithm == DDBC_ALG_AES) {
-        return ddbc_cipher_new(key->engine, DDBC_MODE_CBC_PKCS5, true, raw_bytes(key), &key->encrypting, status) &&
-               ddbc_cipher_new(key->engine, DDBC_MODE_CBC_PKCS5, false, raw_bytes(key), &key->decrypting, status);
+        return ddbc_chain_new(key->engine, true, raw_bytes(key), &key->encrypting, status) &&
+               ddbc_chain_new(key->engine, false, raw_bytes(key), &key->decrypting, status);
     }
     return ddbc_mac_new(key->engine, key->algorithm, raw_bytes(key), &key->mac, status);
 }
@@ -146,7 +146,7 @@ bool ddbc_cipher_borrow(ddbc_key *key, bool encrypting, ddbc_cipher_lease *out, 
         lease.context = encrypting ? key->encrypting : key->decrypting;
     } else {
         lease.owned = true;
-        if (!ddbc_cipher_new(key->engine, DDBC_MODE_CBC_PKCS5, encrypting, raw_bytes(key), &lease.context, status)) {
+        if (!ddbc_chain_new(key->engine, encrypting, raw_bytes(key), &lease.context, status)) {
             return false;
         }
     }
@@ -179,13 +179,11 @@ bool ddbc_key_encrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, 
         return ddbc_fail_memory(status);
     }
     struct evp_cipher_ctx_st *context = NULL;
-    ddbc_bytes nothing = {NULL, 0};
     if (!ddbc_random(ciphertext, DDBC_IV_SIZE, status) ||
         !ddbc_cipher_new(key->engine, mode, true, raw_bytes(key), &context, status)) {
         return false;
     }
-    bool done =
-        ddbc_cipher_encrypt(context, mode, ciphertext, nothing, plaintext, ciphertext + DDBC_IV_SIZE, status);
+    bool done = ddbc_cipher_encrypt(context, mode, ciphertext, plaintext, ciphertext + DDBC_IV_SIZE, status);
     ddbc_cipher_free(context);
     if (done) {
         *out = (ddbc_bytes){ciphertext, size};

@@ -13,7 +13,7 @@ typedef struct ddbc_cipher_lease {
     bool owned;
 } ddbc_cipher_lease;
 
-/* For DDBC_MODE_CBC_PKCS5. DDBC_INVALID_ALGORITHM when the key is not an AES key. */
+/* A chained context. DDBC_INVALID_ALGORITHM when the key is not an AES key. */
 DDBC_MUST_USE bool ddbc_cipher_borrow(ddbc_key *key, bool encrypting, ddbc_cipher_lease *out, ddbc_status *status);
 void ddbc_cipher_return(ddbc_cipher_lease *lease);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * workspace: what one thread needs for one item at a time. */
+#include <string.h>
+
 #include "core/engine.h"
 #include "core/status.h"
 
@@ -11,6 +13,7 @@ bool ddbc_workspace_new(ddbc_engine *engine, ddbc_workspace **out, ddbc_status *
     if (workspace == NULL) {
         return ddbc_fail_memory(status);
     }
+    memset(workspace, 0, sizeof *workspace);
     workspace->engine = engine;
     ddbc_arena_init(&workspace->arena, &engine->allocator);
     if (!ddbc_digest_context_new(&workspace->digest)) {

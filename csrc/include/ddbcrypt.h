@@ -41,7 +41,7 @@ extern "C" {
 /* ---- 1. status ------------------------------------------------------------------------------------------------ */
 
 /* Every error once: code, and the name of the Python exception that it becomes. */
-#define DDBC_STATUS_CODES(X)                                                                                            \
+#define DDBC_STATUS_CODES(X)                                                                                           \
     X(OK, "")                                                                                                          \
     X(OUT_OF_MEMORY, "MemoryError")                                                                                    \
     X(LIBCRYPTO, "EngineError")                                                                                        \
@@ -248,8 +248,7 @@ struct ddbc_member {
 /* "S", "NS", ... */
 const char *ddbc_type_name(ddbc_type type);
 /* Fills `out` from a number's text, canonical form in the workspace's arena. */
-DDBC_MUST_USE bool ddbc_number_parse(ddbc_workspace *workspace, ddbc_bytes text, ddbc_number *out,
-                                     ddbc_status *status);
+DDBC_MUST_USE bool ddbc_number_parse(ddbc_workspace *workspace, ddbc_bytes text, ddbc_number *out, ddbc_status *status);
 /* Refuses sets with equal members (numbers by canonical form), depth over DDBC_DEPTH_MAX, and maps with equal keys. */
 DDBC_MUST_USE bool ddbc_attribute_check(ddbc_workspace *workspace, const ddbc_attribute *attribute,
                                         ddbc_status *status);
@@ -261,7 +260,7 @@ typedef struct ddbc_item_attribute {
     ddbc_bytes name;
     ddbc_action action;
     ddbc_attribute value; /* encrypt and decrypt replace it in place */
-    uint8_t *sink;        /* encrypt: where the ciphertext goes, ddbc_legacy_ciphertext_size bytes; NULL for the arena */
+    uint8_t *sink; /* encrypt: where the ciphertext goes, ddbc_legacy_ciphertext_size bytes; NULL for the arena */
 } ddbc_item_attribute;
 
 typedef struct ddbc_item {
@@ -318,15 +317,15 @@ DDBC_MUST_USE bool ddbc_legacy_round_numbers(ddbc_workspace *workspace, ddbc_ite
 /* An item with what its encryption or decryption needs; a batch is an array of these. */
 typedef struct ddbc_legacy_job {
     ddbc_item item;
-    ddbc_bytes table;        /* "None" where the table is unknown, as the Python reference has it */
-    ddbc_key *cipher_key;    /* AES, or NULL when nothing is ENCRYPT_AND_SIGN */
-    ddbc_key *signing_key;   /* HMAC */
-    ddbc_dialect dialect;    /* of a written item; a read tries both */
-    unsigned options;        /* DDBC_READ_* */
-    const ddbc_pair *pairs;  /* material description: encrypt serialises it, decrypt reads the mode in it */
+    ddbc_bytes table;       /* "None" where the table is unknown, as the Python reference has it */
+    ddbc_key *cipher_key;   /* AES, or NULL when nothing is ENCRYPT_AND_SIGN */
+    ddbc_key *signing_key;  /* HMAC */
+    ddbc_dialect dialect;   /* of a written item; a read tries both */
+    unsigned options;       /* DDBC_READ_* */
+    const ddbc_pair *pairs; /* material description: encrypt serialises it, decrypt reads the mode in it */
     size_t pair_count;
-    ddbc_bytes description;  /* encrypt: set to the description's bytes */
-    ddbc_bytes signature;    /* encrypt: set to the signature; decrypt: the stored one */
+    ddbc_bytes description; /* encrypt: set to the description's bytes */
+    ddbc_bytes signature;   /* encrypt: set to the signature; decrypt: the stored one */
 } ddbc_legacy_job;
 
 /* Encrypts and signs each job's item in place: ENCRYPT_AND_SIGN values become B. All IVs of the batch are drawn at once.

@@ -9,9 +9,9 @@
  * Lengths and counts are big-endian. Numbers are in canonical form. */
 #include <string.h>
 
-#include "legacy/canonical.h"
 #include "core/order.h"
 #include "core/status.h"
+#include "legacy/canonical.h"
 
 #define RESERVED 0x00
 #define LENGTH_SIZE 4
@@ -84,8 +84,8 @@ static bool size_of_members(const ddbc_attribute *attribute, unsigned depth, siz
 static bool size_of(const ddbc_attribute *attribute, unsigned depth, size_t *total, ddbc_status *status)
 {
     if (depth > DDBC_DEPTH_MAX) {
-        return ddbc_fail(status, DDBC_TOO_DEEP, "lists and maps nest deeper than the %d levels of DynamoDB; flatten them",
-                         DDBC_DEPTH_MAX);
+        return ddbc_fail(status, DDBC_TOO_DEEP,
+                         "lists and maps nest deeper than the %d levels of DynamoDB; flatten them", DDBC_DEPTH_MAX);
     }
     switch (attribute->type) {
     case DDBC_TYPE_S:
@@ -97,9 +97,14 @@ static bool size_of(const ddbc_attribute *attribute, unsigned depth, size_t *tot
         return add(total, 3, status);
     case DDBC_TYPE_NULL:
         return add(total, 2, status);
-    default:
+    case DDBC_TYPE_SS:
+    case DDBC_TYPE_NS:
+    case DDBC_TYPE_BS:
+    case DDBC_TYPE_L:
+    case DDBC_TYPE_M:
         return add(total, DDBC_HEAD_MAX, status) && size_of_members(attribute, depth, total, status);
     }
+    return ddbc_fail(status, DDBC_INVALID_ARGUMENT, "an attribute has no known type");
 }
 
 static void put_byte(writer *w, uint8_t byte)
@@ -259,8 +264,7 @@ bool ddbc_legacy_canonicalize(ddbc_workspace *workspace, const ddbc_attribute *a
                               ddbc_canonical *out, ddbc_status *status)
 {
     if (attribute->type == DDBC_TYPE_S || attribute->type == DDBC_TYPE_B || attribute->type == DDBC_TYPE_N) {
-        ddbc_bytes value =
-            attribute->type == DDBC_TYPE_N ? attribute->as.number.canonical : attribute->as.bytes;
+        ddbc_bytes value = attribute->type == DDBC_TYPE_N ? attribute->as.number.canonical : attribute->as.bytes;
         size_t size = DDBC_HEAD_MAX;
         if (!add(&size, value.len, status)) {
             return false;

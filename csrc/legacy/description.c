@@ -74,7 +74,8 @@ static bool get_text(ddbc_bytes *in, ddbc_bytes *out, ddbc_status *status)
     }
     *out = (ddbc_bytes){p + LENGTH_SIZE, length};
     if (!ddbc_utf8_valid(*out)) {
-        return ddbc_fail(status, DDBC_MALFORMED_DESCRIPTION, "a name or value in the material description is not UTF-8");
+        return ddbc_fail(status, DDBC_MALFORMED_DESCRIPTION,
+                         "a name or value in the material description is not UTF-8");
     }
     in->ptr += LENGTH_SIZE + length;
     in->len -= LENGTH_SIZE + length;

@@ -2,10 +2,10 @@
  * legacy item: encrypt then sign, verify then decrypt. */
 #include <string.h>
 
-#include "legacy/canonical.h"
 #include "core/key.h"
 #include "core/order.h"
 #include "core/status.h"
+#include "legacy/canonical.h"
 
 #define MODE_NAME "amzn-ddb-map-sym-mode"
 #define MODE_VALUE "/CBC/PKCS5Padding"
@@ -26,7 +26,7 @@ static size_t count_encrypted(const ddbc_item *item)
 
 size_t ddbc_legacy_ciphertext_size(size_t size)
 {
-    return DDBC_IV_SIZE + ddbc_cipher_size(DDBC_MODE_CBC_PKCS5, DDBC_HEAD_MAX + size);
+    return ddbc_chain_size(DDBC_HEAD_MAX + size);
 }
 
 /* ---- encrypt -------------------------------------------------------------------------------------------------- */
@@ -50,21 +50,18 @@ static bool check_plaintext(ddbc_workspace *workspace, const ddbc_item *item, dd
 }
 
 static bool encrypt_attribute(ddbc_workspace *workspace, ddbc_cipher_lease *lease, ddbc_dialect dialect,
-                              const uint8_t iv[DDBC_IV_SIZE], ddbc_item_attribute *attribute, ddbc_status *status)
+                              const uint8_t random[DDBC_IV_SIZE], ddbc_item_attribute *attribute, ddbc_status *status)
 {
     ddbc_canonical canonical;
     if (!ddbc_legacy_canonicalize(workspace, &attribute->value, dialect, &canonical, status)) {
         return false;
     }
-    size_t size = DDBC_IV_SIZE + ddbc_cipher_size(DDBC_MODE_CBC_PKCS5, canonical.head.len + canonical.body.len);
-    uint8_t *ciphertext =
-        attribute->sink != NULL ? attribute->sink : ddbc_arena_alloc(&workspace->arena, size);
+    size_t size = ddbc_chain_size(canonical.head.len + canonical.body.len);
+    uint8_t *ciphertext = attribute->sink != NULL ? attribute->sink : ddbc_arena_alloc(&workspace->arena, size);
     if (ciphertext == NULL) {
         return ddbc_fail_memory(status);
     }
-    memcpy(ciphertext, iv, DDBC_IV_SIZE);
-    if (!ddbc_cipher_encrypt(lease->context, DDBC_MODE_CBC_PKCS5, iv, canonical.head, canonical.body,
-                             ciphertext + DDBC_IV_SIZE, status)) {
+    if (!ddbc_chain_encrypt(lease->context, random, canonical.head, canonical.body, ciphertext, status)) {
         return false;
     }
     attribute->value.type = DDBC_TYPE_B;
@@ -72,7 +69,7 @@ static bool encrypt_attribute(ddbc_workspace *workspace, ddbc_cipher_lease *leas
     return true;
 }
 
-static bool encrypt_attributes(ddbc_workspace *workspace, ddbc_legacy_job *job, const uint8_t **ivs,
+static bool encrypt_attributes(ddbc_workspace *workspace, ddbc_legacy_job *job, const uint8_t **random,
                                ddbc_status *status)
 {
     if (count_encrypted(&job->item) == 0) {
@@ -92,8 +89,8 @@ static bool encrypt_attributes(ddbc_workspace *workspace, ddbc_legacy_job *job, 
         if (attribute->action != DDBC_ENCRYPT_AND_SIGN) {
             continue;
         }
-        done = encrypt_attribute(workspace, &lease, job->dialect, *ivs, attribute, status);
-        *ivs += DDBC_IV_SIZE;
+        done = encrypt_attribute(workspace, &lease, job->dialect, *random, attribute, status);
+        *random += DDBC_IV_SIZE;
         if (!done) {
             (void)ddbc_fail_in(status, attribute->name);
         }
@@ -138,9 +135,9 @@ bool ddbc_legacy_encrypt(ddbc_workspace *workspace, ddbc_legacy_job *jobs, size_
     if (!ddbc_random(drawn, encrypted * DDBC_IV_SIZE, status)) {
         return false;
     }
-    const uint8_t *ivs = drawn;
+    const uint8_t *random = drawn;
     for (size_t i = 0; i < count; i++) {
-        if (!encrypt_attributes(workspace, &jobs[i], &ivs, status) || !sign_job(workspace, &jobs[i], status)) {
+        if (!encrypt_attributes(workspace, &jobs[i], &random, status) || !sign_job(workspace, &jobs[i], status)) {
             *failed = i;
             return false;
         }
@@ -259,19 +256,12 @@ static bool decrypt_attribute(ddbc_workspace *workspace, ddbc_cipher_lease *leas
                          ddbc_type_name(attribute->value.type));
     }
     ddbc_bytes stored = attribute->value.as.bytes;
-    if (stored.len < DDBC_IV_SIZE + DDBC_BLOCK_SIZE) {
-        return ddbc_fail(status, DDBC_BAD_CIPHERTEXT,
-                         "the attribute is to be decrypted, but its %zu bytes are fewer than an IV and one block",
-                         stored.len);
-    }
-    ddbc_bytes body = {stored.ptr + DDBC_IV_SIZE, stored.len - DDBC_IV_SIZE};
-    uint8_t *plaintext = ddbc_arena_alloc(&workspace->arena, body.len);
-    ddbc_bytes canonical = {plaintext, 0};
-    if (plaintext == NULL) {
+    uint8_t *scratch = ddbc_arena_alloc(&workspace->arena, stored.len);
+    ddbc_bytes canonical;
+    if (scratch == NULL) {
         return ddbc_fail_memory(status);
     }
-    return ddbc_cipher_decrypt(lease->context, DDBC_MODE_CBC_PKCS5, stored.ptr, body, plaintext, &canonical.len,
-                               status) &&
+    return ddbc_chain_decrypt(lease->context, stored, scratch, &canonical, status) &&
            ddbc_legacy_read_attribute(workspace, canonical, &attribute->value, status);
 }
 

@@ -2,9 +2,9 @@
  * legacy string to sign: what an item's signature covers. */
 #include <string.h>
 
-#include "legacy/canonical.h"
 #include "core/order.h"
 #include "core/status.h"
+#include "legacy/canonical.h"
 
 /* SHA-256 of "PLAINTEXT" and of "ENCRYPTED". A C test recomputes them. */
 static const uint8_t plaintext_digest[DDBC_SHA256_SIZE] = {
@@ -43,8 +43,7 @@ static bool sign_attribute(ddbc_workspace *workspace, const ddbc_item_attribute 
                            uint8_t *out, ddbc_status *status)
 {
     ddbc_canonical canonical;
-    ddbc_bytes nothing = {NULL, 0};
-    if (!ddbc_sha256(workspace, nothing, attribute->name, out, status) ||
+    if (!ddbc_name_digest(workspace, attribute->name, out, status) ||
         !ddbc_legacy_canonicalize(workspace, &attribute->value, dialect, &canonical, status)) {
         return false;
     }
@@ -66,8 +65,7 @@ bool ddbc_legacy_string_to_sign(ddbc_workspace *workspace, const ddbc_item *item
             sorted[count++] = (signed_attribute){item->attributes[i].name, &item->attributes[i]};
         }
     }
-    ddbc_sort(sorted, count, sizeof *sorted,
-              dialect == DDBC_DIALECT_JAVA ? ddbc_compare_utf16 : ddbc_compare_unsigned);
+    ddbc_sort(sorted, count, sizeof *sorted, dialect == DDBC_DIALECT_JAVA ? ddbc_compare_utf16 : ddbc_compare_unsigned);
     size_t size = DDBC_SHA256_SIZE * (1 + 3 * count);
     uint8_t *bytes = ddbc_arena_alloc(&workspace->arena, size);
     if (bytes == NULL) {

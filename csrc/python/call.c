@@ -73,7 +73,7 @@ bool call_text(call *c, PyObject *text, ddbc_bytes *out)
     }
     *out = (ddbc_bytes){(const uint8_t *)utf8, (size_t)length};
     c->bytes += (size_t)length;
-    return call_hold(c, text);
+    return true;
 }
 
 static bool copy_buffer(call *c, PyObject *object, ddbc_bytes *out)
@@ -104,7 +104,7 @@ bool call_buffer(call *c, PyObject *buffer, ddbc_bytes *out)
     }
     *out = (ddbc_bytes){(const uint8_t *)bytes, (size_t)length};
     c->bytes += (size_t)length;
-    return call_hold(c, buffer);
+    return true;
 }
 
 void *call_array(call *c, size_t count, size_t size)

@@ -28,9 +28,9 @@ void call_raise(call *c);
 
 /* Keeps `object` alive until the end of the call, so that its memory can be read without the GIL. */
 bool call_hold(call *c, PyObject *object);
-/* The UTF-8 of a str, in place. */
+/* The UTF-8 of a str, in place: it, or what holds it, must be held. */
 bool call_text(call *c, PyObject *text, ddbc_bytes *out);
-/* The bytes of bytes (in place), bytearray, memoryview or any other buffer (copied, since they may change). */
+/* The bytes of bytes (in place, must be held), bytearray, memoryview or any other buffer (copied, since they may change). */
 bool call_buffer(call *c, PyObject *buffer, ddbc_bytes *out);
 void *call_array(call *c, size_t count, size_t size);
 

@@ -16,8 +16,7 @@ void raise_status(engine_state *state, const ddbc_status *status)
                             ? PyUnicode_FromString(status->message)
                             : PyUnicode_FromFormat("attribute %R: %s", name, status->message);
     PyObject *error = message == NULL ? NULL : PyObject_CallFunctionObjArgs(type, message, NULL);
-    if (error != NULL &&
-        (status->attribute[0] == '\0' || PyObject_SetAttrString(error, "attribute", name) == 0)) {
+    if (error != NULL && (status->attribute[0] == '\0' || PyObject_SetAttrString(error, "attribute", name) == 0)) {
         PyErr_SetObject(type, error);
     }
     Py_XDECREF(error);

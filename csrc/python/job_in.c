@@ -74,10 +74,9 @@ typedef struct item_context {
     python_job *job;
 } item_context;
 
-static bool is_name(PyObject *name, PyObject *reserved)
+static bool is_reserved(ddbc_bytes name, const char *reserved)
 {
-    return name == reserved || (PyUnicode_GetLength(name) == PyUnicode_GetLength(reserved) &&
-                                PyUnicode_Compare(name, reserved) == 0);
+    return name.len == strlen(reserved) && memcmp(name.ptr, reserved, name.len) == 0;
 }
 
 /* A stored signature that is no binary is one that does not verify. */
@@ -125,18 +124,17 @@ static bool attribute_in(call *c, void *context, size_t index, PyObject *name, P
     if (!PyUnicode_Check(name)) {
         return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "an item's attribute names must be str");
     }
-    bool reserved = !to->encrypting && is_name(name, c->state->description_name);
-    if (reserved) {
-        return true; /* the caller has read it */
-    }
     attribute->sink = NULL;
     if (!call_text(c, name, &attribute->name)) {
         return false;
     }
+    if (!to->encrypting && is_reserved(attribute->name, DDBC_LEGACY_DESCRIPTION)) {
+        return true; /* the caller has read it */
+    }
     if (!value_in(c, to->in, value, &attribute->value) || !find_action(c, to, name, &attribute->action)) {
         return c->status.code == DDBC_OK ? false : ddbc_fail_in(&c->status, attribute->name);
     }
-    if (!to->encrypting && is_name(name, c->state->signature_name)) {
+    if (!to->encrypting && is_reserved(attribute->name, DDBC_LEGACY_SIGNATURE)) {
         return signature_in(c, &attribute->value, &to->job->job.signature);
     }
     to->job->names[item->count] = name;

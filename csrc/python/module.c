@@ -77,10 +77,9 @@ static PyModuleDef_Slot slots_3_12[] = {
 };
 
 #define DEFINITION(slots)                                                                                              \
-    {                                                                                                                  \
-        PyModuleDef_HEAD_INIT, "ddbcrypt._engine", "The C engine of ddbcrypt.", sizeof(engine_state), functions,       \
-            slots, module_traverse, module_clear, module_free                                                          \
-    }
+    {PyModuleDef_HEAD_INIT, "ddbcrypt._engine", "The C engine of ddbcrypt.",                                           \
+     sizeof(engine_state),  functions,          slots,                                                                 \
+     module_traverse,       module_clear,       module_free}
 
 static PyModuleDef definition_3_11 = DEFINITION(slots_3_11);
 static PyModuleDef definition_3_12 = DEFINITION(slots_3_12);

@@ -41,8 +41,7 @@ PyObject *serialize_attribute(PyObject *module, PyObject *const *arguments, Py_s
     ddbc_dialect dialect = DDBC_DIALECT_PYTHON;
     ddbc_bytes bytes;
     bool done = call_hold(&c, arguments[0]) && wire_value_in(&c, arguments[0], 1, &attribute) &&
-                dialect_in(&c, arguments[1], &dialect) &&
-                ddbc_attribute_check(c.workspace, &attribute, &c.status) &&
+                dialect_in(&c, arguments[1], &dialect) && ddbc_attribute_check(c.workspace, &attribute, &c.status) &&
                 ddbc_legacy_write_attribute(c.workspace, &attribute, dialect, &bytes, &c.status);
     return finish(&c, done ? bytes_out(bytes) : NULL);
 }
@@ -55,8 +54,7 @@ PyObject *deserialize_attribute(PyObject *module, PyObject *data)
     }
     ddbc_attribute attribute;
     ddbc_bytes bytes;
-    bool done = call_buffer(&c, data, &bytes) &&
-                ddbc_legacy_read_attribute(c.workspace, bytes, &attribute, &c.status);
+    bool done = call_buffer(&c, data, &bytes) && ddbc_legacy_read_attribute(c.workspace, bytes, &attribute, &c.status);
     return finish(&c, done ? wire_value_out(&c, &attribute) : NULL);
 }
 
@@ -98,8 +96,8 @@ PyObject *deserialize_description(PyObject *module, PyObject *data)
     ddbc_pair *pairs = NULL;
     size_t count = 0;
     ddbc_bytes bytes;
-    bool done = call_buffer(&c, data, &bytes) &&
-                ddbc_legacy_read_description(c.workspace, bytes, &pairs, &count, &c.status);
+    bool done =
+        call_buffer(&c, data, &bytes) && ddbc_legacy_read_description(c.workspace, bytes, &pairs, &count, &c.status);
     return finish(&c, done ? pairs_out(&c, pairs, count) : NULL);
 }
 
@@ -168,8 +166,8 @@ static PyObject *convert(PyObject *module, PyObject *item, notation in)
     if (is_mapping == 0) {
         (void)ddbc_fail(&c.status, DDBC_UNSUPPORTED_TYPE, "an item must be a dict of attribute names and values");
     }
-    if (context.result != NULL && (is_mapping <= 0 || !mapping_size(&c, item, &count) ||
-                                   !mapping_each(&c, item, count, convert_one, &context))) {
+    if (context.result != NULL &&
+        (is_mapping <= 0 || !mapping_size(&c, item, &count) || !mapping_each(&c, item, count, convert_one, &context))) {
         Py_CLEAR(context.result);
     }
     return finish(&c, context.result);

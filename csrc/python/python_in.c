@@ -12,25 +12,28 @@
 bool binary_in(call *c, PyObject *value, bool *matched, ddbc_bytes *out)
 {
     *matched = true;
-    if (PyBytes_Check(value) || PyByteArray_Check(value) || PyMemoryView_Check(value)) {
-        return call_buffer(c, value, out);
-    }
-    int is_binary = PyObject_IsInstance(value, c->state->binary);
-    if (is_binary <= 0) {
-        *matched = false;
-        return is_binary == 0;
+    if (!Py_IS_TYPE(value, (PyTypeObject *)c->state->binary)) {
+        if (PyBytes_Check(value) || PyByteArray_Check(value) || PyMemoryView_Check(value)) {
+            return call_buffer(c, value, out);
+        }
+        int is_binary = PyObject_IsInstance(value, c->state->binary);
+        if (is_binary <= 0) {
+            *matched = false;
+            return is_binary == 0;
+        }
     }
     PyObject *inner = PyObject_GetAttr(value, c->state->value_name);
-    bool done = inner != NULL && call_buffer(c, inner, out);
-    Py_XDECREF(inner); /* call_buffer holds or copies it */
+    bool done = inner != NULL && call_hold(c, inner) && call_buffer(c, inner, out);
+    Py_XDECREF(inner);
     return done;
 }
 
 static bool fail_digits(call *c)
 {
-    return ddbc_fail(&c->status, DDBC_INVALID_NUMBER,
-                     "a number has at most 38 digits in DynamoDB (boto3 counts trailing zeros of an int or Decimal too); "
-                     "round it, write trailing zeros as an exponent, or store it as a string");
+    return ddbc_fail(
+        &c->status, DDBC_INVALID_NUMBER,
+        "a number has at most 38 digits in DynamoDB (boto3 counts trailing zeros of an int or Decimal too); "
+        "round it, write trailing zeros as an exponent, or store it as a string");
 }
 
 /* What boto3's context would trap, seen from str(Decimal): [-]digits[.digits][E[+-]digits]. */
@@ -67,9 +70,10 @@ static bool check_context(call *c, ddbc_bytes text)
         return fail_digits(c);
     }
     if (exponent < CONTEXT_EXPONENT_TINY || (zero && exponent > CONTEXT_EXPONENT_MAX)) {
-        return ddbc_fail(&c->status, DDBC_INVALID_NUMBER,
-                         "a number's last digit stands at exponent %ld, outside of boto3's range for DynamoDB (%d to %d)",
-                         exponent, CONTEXT_EXPONENT_TINY, CONTEXT_EXPONENT_MAX);
+        return ddbc_fail(
+            &c->status, DDBC_INVALID_NUMBER,
+            "a number's last digit stands at exponent %ld, outside of boto3's range for DynamoDB (%d to %d)", exponent,
+            CONTEXT_EXPONENT_TINY, CONTEXT_EXPONENT_MAX);
     }
     return true;
 }
@@ -77,7 +81,7 @@ static bool check_context(call *c, ddbc_bytes text)
 static bool number_text_in(call *c, PyObject *text, ddbc_number *out)
 {
     ddbc_bytes bytes;
-    return call_text(c, text, &bytes) && check_context(c, bytes) &&
+    return call_hold(c, text) && call_text(c, text, &bytes) && check_context(c, bytes) &&
            ddbc_number_parse(c->workspace, bytes, out, &c->status);
 }
 
@@ -158,10 +162,11 @@ static bool fail_unsupported(call *c, PyObject *value)
         return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE,
                          "float is not supported, since it is not exact; use decimal.Decimal");
     }
-    return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE,
-                     "the Python type %s has no DynamoDB type; expected None, bool, int, Decimal, str, bytes, bytearray, "
-                     "Binary, list, tuple, dict, or a set of numbers, strings or binaries",
-                     shown);
+    return ddbc_fail(
+        &c->status, DDBC_UNSUPPORTED_TYPE,
+        "the Python type %s has no DynamoDB type; expected None, bool, int, Decimal, str, bytes, bytearray, "
+        "Binary, list, tuple, dict, or a set of numbers, strings or binaries",
+        shown);
 }
 
 /* A number: int or Decimal. `*matched` is false for any other type but float, which is refused. */
@@ -181,8 +186,7 @@ static bool number_in(call *c, PyObject *value, bool *matched, ddbc_number *out)
 
 static bool fail_mixed(call *c)
 {
-    return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE,
-                     "a set must hold only numbers, only strings or only binaries");
+    return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "a set must hold only numbers, only strings or only binaries");
 }
 
 static bool number_set_in(call *c, PyObject *members, size_t count, ddbc_attribute *out)
@@ -237,10 +241,9 @@ static bool set_in(call *c, PyObject *value, ddbc_attribute *out)
         out->type = DDBC_TYPE_SS;
         return bytes_set_in(c, members, count, out);
     }
-    int is_binary = first == NULL ? 0
-                    : PyBytes_Check(first) || PyByteArray_Check(first)
-                        ? 1
-                        : PyObject_IsInstance(first, c->state->binary);
+    int is_binary = first == NULL                                      ? 0
+                    : PyBytes_Check(first) || PyByteArray_Check(first) ? 1
+                                                                       : PyObject_IsInstance(first, c->state->binary);
     if (is_binary < 0) {
         return false;
     }
@@ -334,9 +337,19 @@ bool python_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *o
     if (!check_depth(c, depth)) {
         return false;
     }
-    if (PyUnicode_Check(value)) {
+    /* The most frequent types by a comparison of pointers; boto3's order of checks matters only for subclasses. */
+    if (PyUnicode_CheckExact(value)) {
         out->type = DDBC_TYPE_S;
         return call_text(c, value, &out->as.bytes);
+    }
+    if (Py_IS_TYPE(value, (PyTypeObject *)c->state->binary)) {
+        bool matched = false;
+        out->type = DDBC_TYPE_B;
+        return binary_in(c, value, &matched, &out->as.bytes);
+    }
+    if (Py_IS_TYPE(value, (PyTypeObject *)c->state->decimal)) {
+        out->type = DDBC_TYPE_N;
+        return decimal_in(c, value, &out->as.number);
     }
     if (value == Py_None) {
         out->type = DDBC_TYPE_NULL;
@@ -346,6 +359,10 @@ bool python_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *o
         out->type = DDBC_TYPE_BOOL;
         out->as.boolean = value == Py_True;
         return true;
+    }
+    if (PyUnicode_Check(value)) {
+        out->type = DDBC_TYPE_S;
+        return call_text(c, value, &out->as.bytes);
     }
     if (PyBytes_Check(value)) {
         out->type = DDBC_TYPE_B;

@@ -64,6 +64,23 @@ static int load_names(engine_state *state)
     return state->description_name != NULL && state->signature_name != NULL && state->value_name != NULL ? 0 : -1;
 }
 
+/* Whether Binary(b"") is an object with the one attribute `value`, of a class that adds nothing to making objects. */
+static int check_binary(engine_state *state)
+{
+    PyTypeObject *type = (PyTypeObject *)state->binary;
+    PyObject *empty = PyBytes_FromStringAndSize("", 0);
+    PyObject *sample = empty == NULL ? NULL : PyObject_CallFunctionObjArgs(state->binary, empty, NULL);
+    PyObject *fields = sample == NULL ? NULL : PyObject_GetAttrString(sample, "__dict__");
+    int held = fields == NULL ? -1 : PyDict_Contains(fields, state->value_name);
+    state->plain_binary = held == 1 && PyDict_Size(fields) == 1 &&
+                          PyType_GetSlot(type, Py_tp_new) == PyType_GetSlot(&PyBaseObject_Type, Py_tp_new) &&
+                          PyType_GetSlot(type, Py_tp_alloc) == (void *)PyType_GenericAlloc;
+    Py_XDECREF(fields);
+    Py_XDECREF(sample);
+    Py_XDECREF(empty);
+    return held < 0 ? -1 : 0;
+}
+
 static int load_types(engine_state *state)
 {
     state->decimal = import_name("decimal", "Decimal");
@@ -74,7 +91,7 @@ static int load_types(engine_state *state)
         return -1;
     }
     state->decimal_str = PyObject_GetAttrString(state->decimal, "__str__");
-    return state->decimal_str == NULL ? -1 : 0;
+    return state->decimal_str == NULL ? -1 : check_binary(state);
 }
 
 int state_init(engine_state *state, PyObject *module)

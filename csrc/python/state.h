@@ -22,6 +22,7 @@ typedef struct engine_state {
     PyObject *decimal;     /* decimal.Decimal */
     PyObject *decimal_str; /* its own __str__, whatever a subclass does */
     PyObject *binary;      /* boto3.dynamodb.types.Binary */
+    bool plain_binary;     /* an object of it is no more than its `value`, so its __init__ need not run */
     PyObject *mapping;     /* collections.abc.Mapping and Set */
     PyObject *set;
     PyObject *value_name; /* "value", Binary's field */

@@ -22,13 +22,22 @@ PyObject *bytes_out(ddbc_bytes bytes)
     return PyBytes_FromStringAndSize((const char *)bytes.ptr, (Py_ssize_t)bytes.len);
 }
 
+/* Binary(bytes); `bytes` is stolen. */
 static PyObject *wrap_binary(call *c, PyObject *bytes)
 {
     PyObject *result = NULL;
-    if (bytes != NULL) {
-        result = PyObject_CallFunctionObjArgs(c->state->binary, bytes, NULL);
-        Py_DECREF(bytes);
+    if (bytes == NULL) {
+        return NULL;
     }
+    if (!c->state->plain_binary) {
+        result = PyObject_CallFunctionObjArgs(c->state->binary, bytes, NULL);
+    } else {
+        result = PyType_GenericAlloc((PyTypeObject *)c->state->binary, 0);
+        if (result != NULL && PyObject_SetAttr(result, c->state->value_name, bytes) < 0) {
+            Py_CLEAR(result);
+        }
+    }
+    Py_DECREF(bytes);
     return result;
 }
 
