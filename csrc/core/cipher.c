@@ -255,3 +255,47 @@ bool ddbc_chain_decrypt(struct evp_cipher_ctx_st *context, ddbc_bytes stored, ui
     *out = (ddbc_bytes){scratch + DDBC_IV_SIZE, size};
     return true;
 }
+
+/* Blocks of a stored value, wherever they are, since each needs only the one before it. */
+static bool decrypt_blocks(EVP_CIPHER_CTX *context, const uint8_t *stored, size_t count, uint8_t *out)
+{
+    uint8_t *at = out;
+    ddbc_bytes in = {stored, count * DDBC_BLOCK_SIZE};
+    return update(context, in, &at);
+}
+
+bool ddbc_chain_peek(struct evp_cipher_ctx_st *context, ddbc_bytes stored, uint8_t first[DDBC_BLOCK_SIZE],
+                     size_t *plaintext_size, ddbc_status *status)
+{
+    uint8_t two[2 * DDBC_BLOCK_SIZE];
+    size_t last = DDBC_BLOCK_SIZE;
+    if (stored.len < DDBC_IV_SIZE + sizeof two || stored.len % DDBC_BLOCK_SIZE != 0) {
+        return fail_ciphertext(status);
+    }
+    bool done = decrypt_blocks(context, stored.ptr, 2, two);
+    memcpy(first, two + DDBC_BLOCK_SIZE, DDBC_BLOCK_SIZE);
+    done = done && decrypt_blocks(context, stored.ptr + stored.len - sizeof two, 2, two) &&
+           strip_padding(two + DDBC_BLOCK_SIZE, &last);
+    ddbc_wipe(two, sizeof two);
+    *plaintext_size = stored.len - DDBC_IV_SIZE - DDBC_BLOCK_SIZE + last;
+    return done ? true : fail_ciphertext(status);
+}
+
+bool ddbc_chain_decrypt_into(struct evp_cipher_ctx_st *context, ddbc_bytes stored, size_t skip, uint8_t *out,
+                             size_t size, ddbc_status *status)
+{
+    uint8_t two[2 * DDBC_BLOCK_SIZE];
+    size_t kept = DDBC_BLOCK_SIZE - skip;
+    size_t middle = stored.len / DDBC_BLOCK_SIZE - 3;
+    size_t last = DDBC_BLOCK_SIZE;
+    bool done = decrypt_blocks(context, stored.ptr, 2, two);
+    memcpy(out, two + DDBC_BLOCK_SIZE + skip, kept);
+    done = done && decrypt_blocks(context, stored.ptr + sizeof two, middle, out + kept) &&
+           decrypt_blocks(context, stored.ptr + stored.len - DDBC_BLOCK_SIZE, 1, two) && strip_padding(two, &last) &&
+           kept + middle * DDBC_BLOCK_SIZE + last == size;
+    if (done && last > 0) {
+        memcpy(out + size - last, two, last);
+    }
+    ddbc_wipe(two, sizeof two);
+    return done ? true : fail_ciphertext(status);
+}

@@ -41,5 +41,11 @@ DDBC_MUST_USE bool ddbc_chain_encrypt(struct evp_cipher_ctx_st *context, const u
  * what a signature has vouched for, since a failure tells about the padding. */
 DDBC_MUST_USE bool ddbc_chain_decrypt(struct evp_cipher_ctx_st *context, ddbc_bytes stored, uint8_t *scratch,
                                       ddbc_bytes *out, ddbc_status *status);
+/* The first block of a stored value's plaintext, and the plaintext's size; the value has two blocks and its IV or more. */
+DDBC_MUST_USE bool ddbc_chain_peek(struct evp_cipher_ctx_st *context, ddbc_bytes stored, uint8_t first[DDBC_BLOCK_SIZE],
+                                   size_t *plaintext_size, ddbc_status *status);
+/* Decrypts all of such a value but its first `skip` bytes, at most 16, into exactly `size` bytes. */
+DDBC_MUST_USE bool ddbc_chain_decrypt_into(struct evp_cipher_ctx_st *context, ddbc_bytes stored, size_t skip,
+                                           uint8_t *out, size_t size, ddbc_status *status);
 
 #endif

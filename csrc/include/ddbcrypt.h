@@ -260,7 +260,11 @@ typedef struct ddbc_item_attribute {
     ddbc_bytes name;
     ddbc_action action;
     ddbc_attribute value; /* encrypt and decrypt replace it in place */
-    uint8_t *sink; /* encrypt: where the ciphertext goes, ddbc_legacy_ciphertext_size bytes; NULL for the arena */
+    /* Room of the caller's for a large result, which then needs no copy; NULL for the arena.
+     * encrypt: ddbc_legacy_ciphertext_size bytes for a top-level S or B; the ciphertext is put there.
+     * decrypt: ddbc_legacy_binary_size bytes, set between verify and decrypt. On failure it may hold plaintext: the
+     * caller wipes it. */
+    uint8_t *sink;
 } ddbc_item_attribute;
 
 typedef struct ddbc_item {
@@ -326,15 +330,23 @@ typedef struct ddbc_legacy_job {
     size_t pair_count;
     ddbc_bytes description; /* encrypt: set to the description's bytes */
     ddbc_bytes signature;   /* encrypt: set to the signature; decrypt: the stored one */
+    bool verified;          /* false at first; set by verify */
 } ddbc_legacy_job;
 
 /* Encrypts and signs each job's item in place: ENCRYPT_AND_SIGN values become B. All IVs of the batch are drawn at once.
  * On failure `failed` is the index of the job and no job is to be used. Item limits are DynamoDB's to enforce. */
 DDBC_MUST_USE bool ddbc_legacy_encrypt(ddbc_workspace *workspace, ddbc_legacy_job *jobs, size_t count, size_t *failed,
                                        ddbc_status *status);
-/* Verifies, then decrypts, each job's item in place. A plaintext is in the tree only after its item verified. */
+/* Checks each job's material description and signature. */
+DDBC_MUST_USE bool ddbc_legacy_verify(ddbc_workspace *workspace, ddbc_legacy_job *jobs, size_t count, size_t *failed,
+                                      ddbc_status *status);
+/* Decrypts each job's item in place, those that are not verified yet after verifying them. A plaintext is in the tree
+ * only after its item verified. */
 DDBC_MUST_USE bool ddbc_legacy_decrypt(ddbc_workspace *workspace, ddbc_legacy_job *jobs, size_t count, size_t *failed,
                                        ddbc_status *status);
+/* Bytes of the B that attribute `index` of a verified job decrypts to; 0 where it is another type, so that it needs no
+ * sink, or where it will not decrypt, which ddbc_legacy_decrypt reports. */
+size_t ddbc_legacy_binary_size(const ddbc_legacy_job *job, size_t index);
 
 #ifdef __cplusplus
 }

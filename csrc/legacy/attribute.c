@@ -255,11 +255,6 @@ static void head_and_body(ddbc_type type, ddbc_bytes value, ddbc_canonical *out)
     out->body = value;
 }
 
-void ddbc_legacy_canonical_binary(ddbc_bytes value, ddbc_canonical *out)
-{
-    head_and_body(DDBC_TYPE_B, value, out);
-}
-
 bool ddbc_legacy_canonicalize(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_dialect dialect,
                               ddbc_canonical *out, ddbc_status *status)
 {
@@ -344,6 +339,12 @@ static bool get_number(reader *r, ddbc_number *out)
     }
     out->text = out->canonical;
     return true;
+}
+
+bool ddbc_legacy_is_binary(const uint8_t *first, size_t size)
+{
+    size_t length = ((size_t)first[2] << 24) | ((size_t)first[3] << 16) | ((size_t)first[4] << 8) | (size_t)first[5];
+    return first[0] == RESERVED && first[1] == 'b' && size >= DDBC_HEAD_MAX && length == size - DDBC_HEAD_MAX;
 }
 
 /* A count, bounded by the bytes that remain, of members of at least `smallest` bytes. */

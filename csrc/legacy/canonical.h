@@ -18,7 +18,7 @@ typedef struct ddbc_canonical {
 
 DDBC_MUST_USE bool ddbc_legacy_canonicalize(ddbc_workspace *workspace, const ddbc_attribute *attribute,
                                             ddbc_dialect dialect, ddbc_canonical *out, ddbc_status *status);
-/* The same for a value known to be B. */
-void ddbc_legacy_canonical_binary(ddbc_bytes value, ddbc_canonical *out);
+/* Whether canonical bytes of `size` begin like those of a B that takes all of them; `first` has DDBC_HEAD_MAX bytes. */
+bool ddbc_legacy_is_binary(const uint8_t *first, size_t size);
 
 #endif

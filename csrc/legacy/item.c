@@ -246,6 +246,46 @@ static bool verify_job(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_sta
     return ddbc_legacy_round_numbers(workspace, &job->item, status) && verify_orders(workspace, job, status);
 }
 
+/* The size of the B that a stored value decrypts to, or 0. */
+static size_t peek_binary(struct evp_cipher_ctx_st *context, ddbc_bytes stored)
+{
+    uint8_t first[DDBC_BLOCK_SIZE];
+    ddbc_status ignored;
+    size_t size = 0;
+    bool binary = ddbc_chain_peek(context, stored, first, &size, &ignored) && ddbc_legacy_is_binary(first, size);
+    ddbc_wipe(first, sizeof first);
+    return binary ? size - DDBC_HEAD_MAX : 0;
+}
+
+size_t ddbc_legacy_binary_size(const ddbc_legacy_job *job, size_t index)
+{
+    const ddbc_item_attribute *attribute = &job->item.attributes[index];
+    ddbc_cipher_lease lease;
+    ddbc_status ignored;
+    if (!job->verified || attribute->action != DDBC_ENCRYPT_AND_SIGN || attribute->value.type != DDBC_TYPE_B ||
+        job->cipher_key == NULL || !ddbc_cipher_borrow(job->cipher_key, false, &lease, &ignored)) {
+        return 0;
+    }
+    size_t size = peek_binary(lease.context, attribute->value.as.bytes);
+    ddbc_cipher_return(&lease);
+    return size;
+}
+
+/* Where the caller gave a sink, it has seen that the value is a B. */
+static bool decrypt_to_sink(ddbc_cipher_lease *lease, ddbc_item_attribute *attribute, ddbc_status *status)
+{
+    ddbc_bytes stored = attribute->value.as.bytes;
+    size_t size = peek_binary(lease->context, stored);
+    if (size == 0) {
+        return ddbc_fail(status, DDBC_INVALID_ARGUMENT, "a sink was given for a value that is not a large binary");
+    }
+    if (!ddbc_chain_decrypt_into(lease->context, stored, DDBC_HEAD_MAX, attribute->sink, size, status)) {
+        return false;
+    }
+    attribute->value.as.bytes = (ddbc_bytes){attribute->sink, size};
+    return true;
+}
+
 static bool decrypt_attribute(ddbc_workspace *workspace, ddbc_cipher_lease *lease, ddbc_item_attribute *attribute,
                               ddbc_status *status)
 {
@@ -256,6 +296,9 @@ static bool decrypt_attribute(ddbc_workspace *workspace, ddbc_cipher_lease *leas
                          ddbc_type_name(attribute->value.type));
     }
     ddbc_bytes stored = attribute->value.as.bytes;
+    if (attribute->sink != NULL) {
+        return decrypt_to_sink(lease, attribute, status);
+    }
     uint8_t *scratch = ddbc_arena_alloc(&workspace->arena, stored.len);
     ddbc_bytes canonical;
     if (scratch == NULL) {
@@ -292,12 +335,27 @@ static bool decrypt_attributes(ddbc_workspace *workspace, ddbc_legacy_job *job, 
     return done;
 }
 
+bool ddbc_legacy_verify(ddbc_workspace *workspace, ddbc_legacy_job *jobs, size_t count, size_t *failed,
+                        ddbc_status *status)
+{
+    *failed = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!check_mode(&jobs[i], status) || !verify_job(workspace, &jobs[i], status)) {
+            *failed = i;
+            return false;
+        }
+        jobs[i].verified = true;
+    }
+    return true;
+}
+
 bool ddbc_legacy_decrypt(ddbc_workspace *workspace, ddbc_legacy_job *jobs, size_t count, size_t *failed,
                          ddbc_status *status)
 {
     *failed = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!check_mode(&jobs[i], status) || !verify_job(workspace, &jobs[i], status) ||
+        size_t within = 0;
+        if ((!jobs[i].verified && !ddbc_legacy_verify(workspace, &jobs[i], 1, &within, status)) ||
             !decrypt_attributes(workspace, &jobs[i], status)) {
             *failed = i;
             return false;

@@ -8,9 +8,8 @@
 
 typedef bool (*item_function)(ddbc_workspace *, ddbc_legacy_job *, size_t, size_t *, ddbc_status *);
 
-static bool work(call *c, bool encrypting, ddbc_legacy_job *jobs, size_t count, size_t *failed)
+static bool work(call *c, item_function function, ddbc_legacy_job *jobs, size_t count, size_t *failed)
 {
-    item_function function = encrypting ? ddbc_legacy_encrypt : ddbc_legacy_decrypt;
     if (c->bytes < GIL_RELEASE_BYTES) {
         return function(c->workspace, jobs, count, failed, &c->status);
     }
@@ -36,6 +35,15 @@ static bool check_count(const char *name, Py_ssize_t given, Py_ssize_t expected)
     return given == expected;
 }
 
+/* Large results go straight into Python's bytes; how large they are shows only once the item is verified. */
+static bool decrypt_job(call *c, python_job *job, size_t *failed)
+{
+    if (job->large && (!work(c, ddbc_legacy_verify, &job->job, 1, failed) || !job_make_sinks(job))) {
+        return false;
+    }
+    return work(c, ddbc_legacy_decrypt, &job->job, 1, failed);
+}
+
 static PyObject *run_one(PyObject *module, PyObject *const *given, Py_ssize_t count, bool encrypting)
 {
     notation in;
@@ -49,7 +57,8 @@ static PyObject *run_one(PyObject *module, PyObject *const *given, Py_ssize_t co
     python_job job = {.sinks = NULL};
     size_t failed = 0;
     PyObject *out = NULL;
-    if (job_in(&c, in, encrypting, arguments, &job) && work(&c, encrypting, &job.job, 1, &failed)) {
+    if (job_in(&c, in, encrypting, arguments, &job) &&
+        (encrypting ? work(&c, ddbc_legacy_encrypt, &job.job, 1, &failed) : decrypt_job(&c, &job, &failed))) {
         out = job_out(&c, in, encrypting, &job);
     }
     if (out == NULL) {
@@ -104,7 +113,7 @@ static bool batch_work(call *c, bool encrypting, python_job *jobs, size_t count,
     for (size_t i = 0; i < count; i++) {
         engine_jobs[i] = jobs[i].job;
     }
-    bool done = work(c, encrypting, engine_jobs, count, failed);
+    bool done = work(c, encrypting ? ddbc_legacy_encrypt : ddbc_legacy_decrypt, engine_jobs, count, failed);
     for (size_t i = 0; i < count; i++) {
         jobs[i].job = engine_jobs[i];
     }

@@ -11,13 +11,16 @@ enum { JOB_ARGUMENTS = 8 };
 typedef struct python_job {
     ddbc_legacy_job job;
     PyObject **names; /* of the item's attributes */
-    PyObject **sinks; /* bytes that large ciphertexts are written to, or NULL each; owned */
+    PyObject **sinks; /* bytes that large results are written to, or NULL each; owned */
+    bool large;       /* there is a stored value that is worth a sink once it is verified */
 } python_job;
 
 /* item, table name, default action, actions, cipher key or None, signing key, description, dialect or options. */
 bool job_in(call *c, notation in, bool encrypting, PyObject *const arguments[JOB_ARGUMENTS], python_job *out);
 /* Only item, table name, default action and actions. */
 bool job_item_in(call *c, notation in, bool encrypting, PyObject *const arguments[4], python_job *out);
+/* Makes the sinks for a verified job's large binaries. */
+bool job_make_sinks(python_job *job);
 void job_drop_sinks(python_job *job);
 /* The encrypted or decrypted item; NULL with an exception set. */
 PyObject *job_out(call *c, notation out, bool encrypted, python_job *job);

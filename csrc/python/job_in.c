@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "core/memory.h"
 #include "core/status.h"
 #include "job.h"
 #include "key_type.h"
 
-/* From this size on, a ciphertext is written into the bytes object that the caller gets, without a copy. */
+/* From this size on, a result is written into the bytes object that the caller gets, without a copy. */
 #define SINK_BYTES 4096
 
 static bool action_in(call *c, PyObject *action, ddbc_action *out)
@@ -100,18 +101,21 @@ static bool find_action(call *c, const item_context *context, PyObject *name, dd
     return action_in(c, action, out);
 }
 
-static bool new_sink(ddbc_item_attribute *attribute, PyObject **out)
+static bool is_large(const ddbc_item_attribute *attribute)
 {
-    bool flat = attribute->value.type == DDBC_TYPE_S || attribute->value.type == DDBC_TYPE_B;
-    if (attribute->action != DDBC_ENCRYPT_AND_SIGN || !flat || attribute->value.as.bytes.len < SINK_BYTES) {
-        return true;
-    }
-    size_t size = ddbc_legacy_ciphertext_size(attribute->value.as.bytes.len);
-    *out = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
-    if (*out == NULL) {
+    ddbc_type type = attribute->value.type;
+    return attribute->action == DDBC_ENCRYPT_AND_SIGN && (type == DDBC_TYPE_S || type == DDBC_TYPE_B) &&
+           attribute->value.as.bytes.len >= SINK_BYTES;
+}
+
+static bool new_sink(python_job *job, size_t index, size_t size)
+{
+    PyObject *sink = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
+    if (sink == NULL) {
         return false;
     }
-    attribute->sink = (uint8_t *)PyBytes_AsString(*out);
+    job->sinks[index] = sink;
+    job->job.item.attributes[index].sink = (uint8_t *)PyBytes_AsString(sink);
     return true;
 }
 
@@ -140,7 +144,12 @@ static bool attribute_in(call *c, void *context, size_t index, PyObject *name, P
     to->job->names[item->count] = name;
     to->job->sinks[item->count] = NULL;
     item->count++;
-    return to->encrypting ? new_sink(attribute, &to->job->sinks[item->count - 1]) : true;
+    if (!is_large(attribute)) {
+        return true;
+    }
+    to->job->large = true;
+    return !to->encrypting ||
+           new_sink(to->job, item->count - 1, ddbc_legacy_ciphertext_size(attribute->value.as.bytes.len));
 }
 
 bool job_item_in(call *c, notation in, bool encrypting, PyObject *const arguments[4], python_job *out)
@@ -197,9 +206,25 @@ bool job_in(call *c, notation in, bool encrypting, PyObject *const arguments[JOB
     return true;
 }
 
+bool job_make_sinks(python_job *job)
+{
+    for (size_t i = 0; i < job->job.item.count; i++) {
+        size_t size = is_large(&job->job.item.attributes[i]) ? ddbc_legacy_binary_size(&job->job, i) : 0;
+        if (size > 0 && !new_sink(job, i, size)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void job_drop_sinks(python_job *job)
 {
     for (size_t i = 0; job->sinks != NULL && i < job->job.item.count; i++) {
-        Py_CLEAR(job->sinks[i]);
+        if (job->sinks[i] != NULL) {
+            ddbc_item_attribute *attribute = &job->job.item.attributes[i];
+            /* Nobody has seen it yet, and it may hold a plaintext. */
+            ddbc_wipe(attribute->sink, (size_t)PyBytes_Size(job->sinks[i]));
+            Py_CLEAR(job->sinks[i]);
+        }
     }
 }

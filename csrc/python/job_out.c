@@ -5,11 +5,11 @@
 static PyObject *attribute_out(call *c, notation out, python_job *job, size_t i)
 {
     PyObject *sink = job->sinks[i];
-    if (sink != NULL) {
-        job->sinks[i] = NULL;
-        return binary_out(c, out, sink);
+    if (sink == NULL) {
+        return value_out(c, out, &job->job.item.attributes[i].value);
     }
-    return value_out(c, out, &job->job.item.attributes[i].value);
+    job->sinks[i] = NULL; /* from here on the object is not ours alone */
+    return binary_out(c, out, sink);
 }
 
 /* `value` is stolen. */
