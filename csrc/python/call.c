@@ -16,6 +16,7 @@ bool call_begin(call *c, engine_state *state)
 {
     c->state = state;
     c->held = NULL;
+    c->names = NULL;
     c->bytes = 0;
     c->status.code = DDBC_OK;
     c->workspace = state_borrow(state);

@@ -10,12 +10,21 @@
 
 typedef struct held_objects held_objects;
 
+enum { CALL_NAMES = 64 };
+
+/* A map's name that was given out in this call; held. */
+typedef struct known_name {
+    ddbc_bytes bytes;
+    PyObject *object;
+} known_name;
+
 /* A function that gets a call and fails has either set a Python exception, or `status` with a code other than OK. */
 typedef struct call {
     engine_state *state;
     ddbc_workspace *workspace;
     held_objects *held;
-    size_t bytes; /* of leaves taken in */
+    known_name *names; /* CALL_NAMES slots once there is a map, else NULL */
+    size_t bytes;      /* of leaves taken in */
     ddbc_status status;
 } call;
 

@@ -84,10 +84,44 @@ static PyObject *wire_set(call *c, const ddbc_attribute *set)
     return list;
 }
 
+static bool same_name(const known_name *known, ddbc_bytes name)
+{
+    return known->object != NULL && known->bytes.len == name.len && memcmp(known->bytes.ptr, name.ptr, name.len) == 0;
+}
+
+/* A map's name. Maps in a list mostly have the same names, which then are one object with its hash. Nothing is kept
+ * beyond the call, since names inside of an encrypted attribute are secret. */
+static PyObject *name_out(call *c, ddbc_bytes name)
+{
+    if (name.len == 0) {
+        return text_out(c, name);
+    }
+    if (c->names == NULL) {
+        c->names = ddbc_workspace_alloc(c->workspace, CALL_NAMES * sizeof *c->names);
+        if (c->names == NULL) {
+            return PyErr_NoMemory();
+        }
+        memset(c->names, 0, CALL_NAMES * sizeof *c->names);
+    }
+    size_t slot = (name.len * 31 + name.ptr[0] * 7u + name.ptr[name.len - 1]) % CALL_NAMES;
+    known_name *known = &c->names[slot];
+    if (!same_name(known, name)) {
+        PyObject *object = text_out(c, name);
+        if (object == NULL || !call_hold(c, object)) {
+            Py_XDECREF(object);
+            return object == NULL ? NULL : PyErr_NoMemory();
+        }
+        *known = (known_name){name, object};
+        return object;
+    }
+    Py_INCREF(known->object);
+    return known->object;
+}
+
 /* Sets `name` to `value`, which is stolen. */
 static bool set_member(call *c, PyObject *dict, ddbc_bytes name, PyObject *value)
 {
-    PyObject *key = value == NULL ? NULL : text_out(c, name);
+    PyObject *key = value == NULL ? NULL : name_out(c, name);
     bool done = key != NULL && PyDict_SetItem(dict, key, value) == 0;
     Py_XDECREF(key);
     Py_XDECREF(value);
