@@ -27,7 +27,7 @@ class Key:
     algorithm: Final[str]
     def __init__(self, algorithm: str, material: bytes, /) -> None: ...
     def encrypt(self, transformation: str, plaintext: bytes, /) -> bytes:
-        """IV + ciphertext. ``AES/CBC/PKCS5Padding``, ``AES/CBC/NoPadding``, ``AES/CTR/NoPadding``, ``AES/CTR/PKCS5Padding``.
+        """IV + ciphertext. ``AES/CBC`` or ``AES/CTR`` with ``PKCS5Padding`` or ``NoPadding``.
 
         Raises ``JceTransformationError`` for any other, ``InvalidAlgorithmError`` on an HMAC key,
         ``EncryptionError`` where NoPadding gets a partial block.
@@ -65,10 +65,13 @@ def decrypt_item(
     options: int,
     /,
 ) -> dict[str, Any]:
-    """The verified, decrypted item, without the two reserved attributes. ``options``: bit 0 accepts 28-digit numbers."""
+    """The verified, decrypted item, without the two reserved attributes.
+
+    ``options``: bit 0 accepts 28-digit numbers.
+    """
 
 def encrypt_items(jobs: Sequence[tuple[Any, ...]], wire: bool, /) -> list[dict[str, Any]]:
-    """As :func:`encrypt_item` for many: a job is its arguments without ``wire``. An error has ``index`` set to the job's."""
+    """As :func:`encrypt_item` for many: a job is its arguments without ``wire``. An error has the job's ``index``."""
 
 def decrypt_items(jobs: Sequence[tuple[Any, ...]], wire: bool, /) -> list[dict[str, Any]]:
     """As :func:`decrypt_item` for many, like :func:`encrypt_items`."""

@@ -81,8 +81,7 @@ static void equal_map_keys(void)
 {
     rig r = rig_open(NULL);
     ddbc_attribute map = make_m(&r, 3, "k", make_s("1"), "other", make_null(), "k", make_s("2"));
-    CHECK(!ddbc_attribute_check(r.workspace, &map, &r.status));
-    CHECK(r.status.code != DDBC_OK && r.status.message[0] != '\0');
+    CHECK_CODE(ddbc_attribute_check(r.workspace, &map, &r.status), &r.status, DDBC_DUPLICATE_MEMBER);
     rig_close(&r);
 }
 

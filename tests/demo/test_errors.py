@@ -120,7 +120,7 @@ def test_an_item_that_dynamodb_could_not_hold(tmp_path: Path, demo: DemoRunner) 
     run = demo("--items", path)
     assert run.returncode == 3, run.stdout + run.stderr
     assert "InvalidNumberError" in run.stderr
-    assert '"long"' in run.stderr
+    assert "attribute 'long'" in run.stderr
 
 
 def test_a_lone_surrogate(tmp_path: Path, database: Database, demo_here: DemoRunner) -> None:

@@ -44,7 +44,7 @@ def test_what_is_kept_is_ciphertext(
         "--items", items_file, *database.arguments, "--keep", "--sign-only", "amount", "--do-nothing", "seen"
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "removed" not in run.stdout
+    assert "removed: " not in run.stdout
     stored = {item["sk"]["S"]: item for item in database.items()}
     assert len(stored) == len(items)
     for item in items[:-1]:

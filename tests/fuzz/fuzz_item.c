@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A stored item of any shape: decryption refuses it or returns it, with one of the errors that it may give, and without
- * the right signature it always refuses.
+ * the right signature it always refuses. Large binaries decrypted into the caller's room come out as those that are not.
  *
  * Input: a byte of choices, the description, the signature and the table as slices, then the item.
  *   choices  bit 0: sign the item rightly, so that decryption goes on to the values
@@ -54,6 +54,36 @@ static void check_refusal(const fuzz_rig *rig, const ddbc_legacy_job *job, bool 
     }
 }
 
+static ddbc_item clone(fuzz_rig *rig, ddbc_item item)
+{
+    ddbc_item copy = {fuzz_alloc(rig, (item.count + 1) * sizeof *copy.attributes), item.count};
+    for (size_t i = 0; i < item.count; i++) {
+        copy.attributes[i] = item.attributes[i];
+    }
+    return copy;
+}
+
+/* The same in two steps, with room given where the engine says how much; must do what `plain` did in one. */
+static void decrypt_into_sinks(fuzz_rig *rig, ddbc_legacy_job job, const ddbc_legacy_job *plain, bool decrypted)
+{
+    size_t failed = 0;
+    if (!ddbc_legacy_verify(rig->workspace, &job, 1, &failed, &rig->status)) {
+        FUZZ_CHECK(!decrypted);
+        return;
+    }
+    for (size_t i = 0; i < job.item.count; i++) {
+        size_t size = ddbc_legacy_binary_size(&job, i);
+        /* malloc, so that a byte written past the size is seen. */
+        job.item.attributes[i].sink = size == 0 ? NULL : malloc(size);
+    }
+    FUZZ_CHECK(ddbc_legacy_decrypt(rig->workspace, &job, 1, &failed, &rig->status) == decrypted);
+    for (size_t i = 0; i < job.item.count; i++) {
+        FUZZ_CHECK(!decrypted || fuzz_same(fuzz_canonical(rig, &job.item.attributes[i].value, DDBC_DIALECT_PYTHON),
+                                           fuzz_canonical(rig, &plain->item.attributes[i].value, DDBC_DIALECT_PYTHON)));
+        free(job.item.attributes[i].sink);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_rig *rig = fuzz_rig_get();
@@ -76,11 +106,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool rightly_signed =
         (choices & 1u) != 0 && sign(rig, &job, (choices & 16u) != 0 ? DDBC_DIALECT_JAVA : DDBC_DIALECT_PYTHON);
     size_t failed = 4711;
+    ddbc_legacy_job in_steps = job;
+    in_steps.item = clone(rig, job.item);
     if (!ddbc_legacy_decrypt(rig->workspace, &job, 1, &failed, &rig->status)) {
         FUZZ_CHECK(failed == 0);
         check_refusal(rig, &job, rightly_signed);
+        decrypt_into_sinks(rig, in_steps, &job, false);
         return 0;
     }
+    decrypt_into_sinks(rig, in_steps, &job, true);
     FUZZ_CHECK(rightly_signed);
     /* What came out is whole: all of it can be written. */
     for (size_t i = 0; i < job.item.count; i++) {

@@ -23,7 +23,7 @@ from pathlib import Path
 from workload import SCENARIOS
 
 # Far above what is seen (nothing, a hundred bytes, ten blocks), far below one smallest block for every tenth item.
-LIMITS = {"resident_kib": 512, "c_heap_bytes": 16384, "python_blocks": 500}
+LIMITS = {"resident_kib": 1024, "c_heap_bytes": 16384, "python_blocks": 500}
 
 
 class _MallInfo(ctypes.Structure):

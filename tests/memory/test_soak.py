@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A long run does not grow the process, neither where calls succeed nor where they fail.
 
-Each scenario runs in a process of its own, because a test process has too much else in its heap. A million items go
-through the main path; elsewhere a leak of one small block for each item is over the limits many times at smaller counts.
+Each scenario runs in a process of its own, because a test process has too much else in its heap. A million items take
+the main path; elsewhere a leak of one small block for each item is over the limits many times at smaller counts.
 """
 
 from __future__ import annotations

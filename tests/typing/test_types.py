@@ -9,30 +9,30 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).parent
 MARK = "# refused"
+FILES = ("accepted.py", "rejected.py")
 
-Errors = dict[int, list[str]]
+Errors = dict[int, list[str]]  # line to messages
 
 
-def _mypy(checkout: Path, file: Path, folder: Path) -> Errors:
-    """Messages of mypy about a file, by line."""
+def _by_file(diagnostics: Iterator[tuple[str, int, str]]) -> dict[str, Errors]:
+    found: dict[str, Errors] = {name: {} for name in FILES}
+    for file, line, message in diagnostics:
+        found[Path(file).name].setdefault(line, []).append(message)
+    return found
+
+
+def _mypy(checkout: Path, folder: Path) -> Iterator[tuple[str, int, str]]:
+    """File, line and message of all that mypy has against the two files."""
+    options = ["--strict", "--config-file=", f"--cache-dir={folder}", "--no-error-summary", "--follow-imports=silent"]
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "mypy",
-            "--strict",
-            "--config-file=",
-            f"--cache-dir={folder}",
-            "--no-error-summary",
-            file,
-        ],
+        [sys.executable, "-m", "mypy", *options, *(HERE / name for name in FILES)],
         env={**os.environ, "MYPYPATH": str(checkout / "python")},
         cwd=folder,
         capture_output=True,
@@ -40,28 +40,25 @@ def _mypy(checkout: Path, file: Path, folder: Path) -> Errors:
         check=False,
     )
     assert done.returncode in {0, 1}, done.stdout + done.stderr
-    errors: Errors = {}
     for line in done.stdout.splitlines():
-        found = re.match(rf".*\b{file.name}:(\d+): error: (.*)$", line)
-        if found:
-            errors.setdefault(int(found[1]), []).append(found[2])
-        else:
-            assert ": note: " in line, f"mypy about something else: {line}"
-    return errors
+        found = re.match(r"(.+?):(\d+): (error|note): (.*)$", line)
+        assert found, f"mypy says something else: {line}"
+        if found[3] == "error":
+            yield found[1], int(found[2]), found[4]
 
 
-def _pyright(checkout: Path, file: Path, folder: Path) -> Errors:
-    """Messages of pyright about a file, by line; its home folder stays empty."""
+def _pyright(checkout: Path, folder: Path) -> Iterator[tuple[str, int, str]]:
+    """The same of pyright; its home folder stays empty."""
     config = {
         "typeCheckingMode": "strict",
         "pythonVersion": "3.11",
         "extraPaths": [str(checkout / "python")],
-        "include": [file.name],
+        "include": list(FILES),
         "reportMissingModuleSource": False,
-        "reportUnusedExpression": False,
     }
     (folder / "pyrightconfig.json").write_text(json.dumps(config), encoding="utf-8")
-    shutil.copy(file, folder)  # pyright looks only below its project folder
+    for name in FILES:  # pyright looks only below its project folder
+        shutil.copy(HERE / name, folder)
     home = folder / "home"
     home.mkdir()
     done = subprocess.run(
@@ -75,30 +72,28 @@ def _pyright(checkout: Path, file: Path, folder: Path) -> Errors:
     assert done.returncode in {0, 1}, done.stdout + done.stderr
     assert list(home.iterdir()) == []
     report = json.loads(done.stdout)
-    assert report["summary"]["filesAnalyzed"] == 1
-    errors: Errors = {}
+    assert report["summary"]["filesAnalyzed"] == len(FILES)
     for entry in report["generalDiagnostics"]:
-        assert Path(entry["file"]).name == file.name, entry
-        errors.setdefault(entry["range"]["start"]["line"] + 1, []).append(entry["message"])
-    return errors
+        yield entry["file"], entry["range"]["start"]["line"] + 1, entry["message"]
 
 
-CHECKERS = [pytest.param(_mypy, id="mypy"), pytest.param(_pyright, id="pyright")]
-Checker = Callable[[Path, Path, Path], Errors]
+@pytest.fixture(scope="module", params=[_mypy, _pyright], ids=["mypy", "pyright"])
+def found(
+    request: pytest.FixtureRequest, checkout: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Errors]:
+    """What one checker has against accepted.py and rejected.py."""
+    return _by_file(request.param(checkout, tmp_path_factory.mktemp("checker")))
 
 
-@pytest.mark.parametrize("check", CHECKERS)
-def test_the_public_api_has_the_types_it_should(checkout: Path, tmp_path: Path, check: Checker) -> None:
-    assert check(checkout, HERE / "accepted.py", tmp_path) == {}
+def test_the_public_api_has_the_types_it_should(found: dict[str, Errors]) -> None:
+    assert found["accepted.py"] == {}
 
 
-@pytest.mark.parametrize("check", CHECKERS)
-def test_misuse_is_refused_line_by_line(checkout: Path, tmp_path: Path, check: Checker) -> None:
-    file = HERE / "rejected.py"
-    lines = file.read_text(encoding="utf-8").splitlines()
+def test_misuse_is_refused_line_by_line(found: dict[str, Errors]) -> None:
+    lines = (HERE / "rejected.py").read_text(encoding="utf-8").splitlines()
     marked = {number for number, line in enumerate(lines, 1) if line.endswith(MARK)}
     assert len(marked) > 10
-    errors = check(checkout, file, tmp_path)
+    errors = found["rejected.py"]
     assert set(errors) == marked, errors
-    missing = [message for messages in errors.values() for message in messages if "import" in message.lower()]
-    assert missing == [], "refused for another reason than its types"
+    unresolved = [message for messages in errors.values() for message in messages if "import" in message.lower()]
+    assert unresolved == [], "refused for another reason than its types"

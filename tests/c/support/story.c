@@ -174,6 +174,22 @@ static bool decrypts(story *s, rig *r, keys *k)
     return decrypt_one(r, &job);
 }
 
+static bool decrypts_into_a_sink(story *s, rig *r, keys *k)
+{
+    uint8_t sink[64];
+    ddbc_legacy_job job = stored_job(s, k);
+    size_t failed = 0;
+    if (!ddbc_legacy_verify(r->workspace, &job, 1, &failed, &r->status)) {
+        return false;
+    }
+    for (size_t i = 0; i < job.item.count; i++) {
+        size_t size = ddbc_legacy_binary_size(&job, i);
+        CHECK(size <= sizeof sink);
+        job.item.attributes[i].sink = size == 0 ? NULL : sink;
+    }
+    return ddbc_legacy_decrypt(r->workspace, &job, 1, &failed, &r->status);
+}
+
 static bool handles_values_alone(story *s, rig *r, keys *k)
 {
     ddbc_attribute *map = &find_attribute(s->plaintext, "map")->value;
@@ -318,6 +334,7 @@ const story_path story_paths[] = {
     {"encrypts", encrypts, DDBC_OK},
     {"encrypts a batch", encrypts_a_batch, DDBC_OK},
     {"decrypts", decrypts, DDBC_OK},
+    {"decrypts into a sink", decrypts_into_a_sink, DDBC_OK},
     {"handles values alone", handles_values_alone, DDBC_OK},
     {"meets a wrong signature", meets_a_wrong_signature, DDBC_SIGNATURE_MISMATCH},
     {"meets a forged ciphertext", meets_a_forged_ciphertext, DDBC_BAD_CIPHERTEXT},
