@@ -66,6 +66,12 @@ bool ddbc_legacy_string_to_sign(ddbc_workspace *workspace, const ddbc_item *item
         }
     }
     ddbc_sort(sorted, count, sizeof *sorted, dialect == DDBC_DIALECT_JAVA ? ddbc_compare_utf16 : ddbc_compare_unsigned);
+    for (size_t i = 1; i < count; i++) {
+        if (ddbc_bytes_equal(sorted[i - 1].name, sorted[i].name)) {
+            (void)ddbc_fail(status, DDBC_DUPLICATE_MEMBER, "the item has two attributes of this name; remove one");
+            return ddbc_fail_in(status, sorted[i].name);
+        }
+    }
     size_t size = DDBC_SHA256_SIZE * (1 + 3 * count);
     uint8_t *bytes = ddbc_arena_alloc(&workspace->arena, size);
     if (bytes == NULL) {

@@ -93,7 +93,7 @@ def test_an_encrypted_primary_key_is_sent_by_neither_client_nor_table(name: str)
 @pytest.mark.parametrize("call", ALL_FOUR)
 @pytest.mark.parametrize("item", [None, "s3cret", b"s3cret", 5, [("id", {"S": "s3cret"})], {"id"}, iter(()), object()])
 def test_an_item_that_is_no_mapping(call: Call, item: Any) -> None:
-    with pytest.raises(exceptions.InvalidArgumentError) as refusal:
+    with pytest.raises(exceptions.UnsupportedTypeError) as refusal:
         call(item, CONFIG)
     assert "s3cret" not in str(refusal.value)
 

@@ -73,8 +73,9 @@ def test_alterations_are_refused_with_own_keys_too(name: str, record_property: C
             continue
         judge.decide({other: stored[other] for other in stored if other != attribute}, ("removed", attribute))
         judge.decide({**stored, attribute + "2": value}, ("added", attribute))
-        for other in variants(value):
-            judge.decide({**stored, attribute: other}, (attribute, other))
+        if judge.case.action(attribute) != "DO_NOTHING":
+            for other in variants(value):
+                judge.decide({**stored, attribute: other}, (attribute, other))
     for one, two in permutations(judge.case.item, 2):
         judge.decide({**stored, one: stored[two]}, ("copied", two, one))
     for at, changed in flips(stored[SIGNATURE]["B"]):

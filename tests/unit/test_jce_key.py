@@ -198,7 +198,7 @@ def test_generate_with_a_length_of_wrong_type(bits: Any) -> None:
         JceNameLocalDelegatedKey.generate("AES", bits)
 
 
-@pytest.mark.parametrize(("bits", "warned"), [(8, True), (120, True), (128, False), (256, False)])
+@pytest.mark.parametrize(("bits", "warned"), [(64, True), (120, True), (128, False), (256, False)])
 def test_short_hmac_keys_are_warned_about(caplog: pytest.LogCaptureFixture, bits: int, warned: bool) -> None:
     with caplog.at_level(logging.DEBUG, logger="ddbcrypt"):
         key = JceNameLocalDelegatedKey.generate("HmacSHA256", bits)

@@ -15,27 +15,23 @@ __all__ = ("binary_content", "binary_value", "copy_item")
 
 # An attribute of DynamoDB JSON takes two levels of dict for each of DynamoDB's 32.
 _COPIED_LEVELS: Final = 66
-_BYTES: Final = (bytes, bytearray)
 
 
-def binary_value(attribute: Any, wire: bool) -> bytes | None:
+def binary_value(attribute: object, wire: bool) -> bytes | None:
     """Take the bytes of a binary attribute; None where it is of another type."""
-    value: Any = attribute
     # By type(), as the engine does it: isinstance() believes an object that lies about its class.
+    value: object = attribute
     if wire:
-        if type(attribute) is not dict and not is_mapping(attribute):
+        if not is_mapping(attribute) or len(attribute) != 1:
             return None
-        members: Any = attribute
-        if len(members) != 1:
-            return None
-        value = members.get("B")
-    kind: Any = type(value)
+        value = attribute.get("B")
+    kind: type[object] = type(value)
     if issubclass(kind, Binary):
         value = binary_content(value)
         kind = type(value)
     if kind is bytes:
-        return value
-    return bytes(value) if issubclass(kind, _BYTES) else None
+        return cast("bytes", value)
+    return bytes(cast("bytearray", value)) if issubclass(kind, bytes | bytearray) else None
 
 
 def binary_content(binary: Any) -> Any:
