@@ -45,7 +45,7 @@ bool ddbc_cipher_new(const ddbc_engine *engine, ddbc_mode mode, bool encrypting,
     EVP_CIPHER *cipher = is_ctr(mode) ? engine->ctr[index] : engine->cbc[index];
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
     if (context == NULL) {
-        return ddbc_fail_memory(status);
+        return ddbc_fail_libcrypto_memory(status);
     }
     if (EVP_CipherInit_ex2(context, cipher, raw.ptr, NULL, encrypting ? 1 : 0, NULL) != 1 ||
         EVP_CIPHER_CTX_set_padding(context, mode == DDBC_MODE_CBC_PKCS5 ? 1 : 0) != 1) {

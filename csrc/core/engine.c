@@ -17,6 +17,12 @@ bool ddbc_fail_libcrypto(ddbc_status *status, const char *what)
     return false;
 }
 
+bool ddbc_fail_libcrypto_memory(ddbc_status *status)
+{
+    ERR_clear_error();
+    return ddbc_fail_memory(status);
+}
+
 static bool fetch_all(ddbc_engine *engine, ddbc_status *status)
 {
     static const char *const cbc_names[DDBC_AES_SIZES] = {"AES-128-CBC", "AES-192-CBC", "AES-256-CBC"};

@@ -45,6 +45,8 @@ struct ddbc_workspace {
 
 /* Fails with libcrypto's own reason, and empties its error queue. */
 bool ddbc_fail_libcrypto(ddbc_status *status, const char *what);
+/* For a context that libcrypto had no memory for: also empties its error queue. */
+bool ddbc_fail_libcrypto_memory(ddbc_status *status);
 
 /* ---- digest.c */
 bool ddbc_digest_context_new(struct evp_md_ctx_st **out);

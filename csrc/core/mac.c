@@ -30,7 +30,7 @@ bool ddbc_mac_new(const ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_byte
                                 OSSL_PARAM_construct_end()};
     EVP_MAC_CTX *context = EVP_MAC_CTX_new(engine->hmac);
     if (context == NULL) {
-        return ddbc_fail_memory(status);
+        return ddbc_fail_libcrypto_memory(status);
     }
     if (EVP_MAC_init(context, raw.ptr, raw.len, parameters) != 1) {
         EVP_MAC_CTX_free(context);

@@ -18,7 +18,7 @@ bool ddbc_workspace_new(ddbc_engine *engine, ddbc_workspace **out, ddbc_status *
     ddbc_arena_init(&workspace->arena, &engine->allocator);
     if (!ddbc_digest_context_new(&workspace->digest)) {
         ddbc_release(&engine->allocator, workspace, sizeof *workspace);
-        return ddbc_fail_memory(status);
+        return ddbc_fail_libcrypto_memory(status);
     }
     *out = workspace;
     return true;

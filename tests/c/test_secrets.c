@@ -2,6 +2,7 @@
  *
  * No secret outlives its use: not in what the engine or libcrypto frees, on success and on every failure, not in what a
  * workspace keeps over a reset, and not in a status. */
+#include <openssl/err.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,6 +53,8 @@ static void nothing_is_left_in_freed_memory(void)
         CHECK(watch.leaked == 0 && watch.unwiped == 0 && watch.wrong_sizes == 0);
         CHECK(libcrypto_watch.leaked == before);
         CHECK(!spy_holds_secret(&watch, &status, sizeof status));
+        /* Nor a reason in libcrypto's queue, where the thread's next user of libcrypto would find it. */
+        CHECK(ERR_peek_error() == 0);
         freed += watch.acquired;
     }
     printf("  %zu blocks of the engine, %zu of libcrypto\n", freed, libcrypto_watch.acquired);
@@ -83,6 +86,45 @@ static void nothing_is_kept_over_a_reset(void)
     story_close(&s);
 }
 
+/* A plaintext that turns out to be none is wiped at once, not only at the next reset. */
+static void a_failed_decryption_leaves_nothing_behind(void)
+{
+    static const char text[] = "48 bytes without padding: xQ7fLw93ZkTb52MvHdRpY.";
+    static spy watch;
+    story s = story_open();
+    rig *source = &s.source;
+    ddbc_allocator allocator = spy_allocator(&watch);
+    spy_init(&watch);
+    spy_add_secret(&watch, (ddbc_bytes){(const uint8_t *)text, 48});
+    rig r = rig_open(&allocator);
+    keys k = {key_of(source, DDBC_ALG_AES, story_cipher_raw()),
+              key_of(source, DDBC_ALG_HMAC_SHA256, story_signing_raw())};
+    ddbc_bytes ciphertext = {0};
+    CHECK(sizeof text == 49);
+    CHECK_OK(ddbc_key_encrypt(k.cipher, source->workspace, DDBC_MODE_CBC_NONE, (ddbc_bytes){(const uint8_t *)text, 48},
+                              &ciphertext, &source->status),
+             &source->status);
+    ddbc_legacy_job job =
+        make_job(&k, make_item(source, 1, item_attribute("b", DDBC_ENCRYPT_AND_SIGN, make_b(ciphertext))));
+    job.verified = true; /* as if whoever holds the signing key had made it */
+    CHECK_CODE(decrypt_one(&r, &job), &r.status, DDBC_BAD_CIPHERTEXT);
+    CHECK(watch.live_blocks > 0 && spy_live_secrets(&watch) == 0);
+    ddbc_bytes out = {0};
+    for (int mode = DDBC_MODE_CBC_PKCS5; mode <= DDBC_MODE_CTR_PKCS5; mode += DDBC_MODE_CTR_PKCS5) {
+        if (mode == DDBC_MODE_CTR_PKCS5) {
+            CHECK_OK(ddbc_key_encrypt(k.cipher, source->workspace, DDBC_MODE_CTR_NONE,
+                                      (ddbc_bytes){(const uint8_t *)text, 48}, &ciphertext, &source->status),
+                     &source->status);
+        }
+        CHECK_CODE(ddbc_key_decrypt(k.cipher, r.workspace, (ddbc_mode)mode, ciphertext, &out, &r.status), &r.status,
+                   DDBC_BAD_CIPHERTEXT);
+        CHECK(spy_live_secrets(&watch) == 0);
+    }
+    keys_close(&k);
+    rig_close(&r);
+    story_close(&s);
+}
+
 /* A key lives long and lends its contexts to every item: they hold the key, but must not hold what it last worked on. */
 static void a_keys_contexts_keep_no_plaintext(void)
 {
@@ -105,8 +147,9 @@ static void a_keys_contexts_keep_no_plaintext(void)
 
 int main(int argc, char **argv)
 {
-    static const test_case cases[] = {TEST(the_watch_sees), TEST(nothing_is_left_in_freed_memory),
-                                      TEST(nothing_is_kept_over_a_reset), TEST(a_keys_contexts_keep_no_plaintext)};
+    static const test_case cases[] = {
+        TEST(the_watch_sees), TEST(nothing_is_left_in_freed_memory), TEST(nothing_is_kept_over_a_reset),
+        TEST(a_failed_decryption_leaves_nothing_behind), TEST(a_keys_contexts_keep_no_plaintext)};
     spy_init(&libcrypto_watch);
     spy_watch_libcrypto(&libcrypto_watch);
     story s = story_open();

@@ -92,6 +92,40 @@ static void values_of_every_size(void)
     rig_close(&r);
 }
 
+static void every_name_has_its_own_digest(void)
+{
+    /* More names of one length than any memory of digests has room for, twice over in one workspace. */
+    rig r = rig_open(NULL);
+    for (size_t i = 0; i < 4000; i++) {
+        char name[] = "n0000";
+        for (size_t value = i * 7 % 2000, digit = 4; digit > 0; digit--, value /= 10) {
+            name[digit] = (char)('0' + value % 10);
+        }
+        ddbc_item item = make_item(&r, 1, item_attribute(name, DDBC_SIGN_ONLY, make_null()));
+        ddbc_bytes out = string_to_sign(&r, item, "t", DDBC_DIALECT_PYTHON);
+        test_note("%s", name);
+        CHECK_BYTES(((ddbc_bytes){out.ptr + 32, 32}), digest(&r, view(name)));
+        ddbc_workspace_reset(r.workspace);
+    }
+    rig_close(&r);
+}
+
+static void names_of_every_length(void)
+{
+    static char name[400];
+    rig r = rig_open(NULL);
+    memset(name, 'n', sizeof name);
+    for (size_t size = 0; size <= sizeof name; size++) {
+        ddbc_item item = make_item(&r, 1, item_attribute("", DDBC_SIGN_ONLY, make_null()));
+        item.attributes[0].name = (ddbc_bytes){(const uint8_t *)name, size};
+        for (int round = 0; round < 2; round++) {
+            ddbc_bytes out = string_to_sign(&r, item, "t", DDBC_DIALECT_JAVA);
+            CHECK_BYTES(((ddbc_bytes){out.ptr + 32, 32}), digest(&r, item.attributes[0].name));
+        }
+    }
+    rig_close(&r);
+}
+
 static void leaves_the_item_alone(void)
 {
     rig r = rig_open(NULL);
@@ -102,4 +136,5 @@ static void leaves_the_item_alone(void)
     rig_close(&r);
 }
 
-TEST_MAIN(TEST(known_answers), TEST(is_made_of_digests), TEST(values_of_every_size), TEST(leaves_the_item_alone))
+TEST_MAIN(TEST(known_answers), TEST(is_made_of_digests), TEST(values_of_every_size),
+          TEST(every_name_has_its_own_digest), TEST(names_of_every_length), TEST(leaves_the_item_alone))

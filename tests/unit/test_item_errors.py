@@ -123,7 +123,6 @@ def test_an_item_that_is_not_encrypted() -> None:
 @pytest.mark.parametrize(
     "signature",
     [{"B": b""}, {"S": "text"}, {"N": "1"}, {"NULL": True}, {"B": "text"}, {}, {"B": b"a", "S": "b"}, None, b"bytes"],
-    ids=repr,
 )
 def test_a_signature_that_is_no_bytes(signature: Any) -> None:
     error = _decrypt_error({**_stored(), SIGNATURE: signature})
@@ -132,7 +131,7 @@ def test_a_signature_that_is_no_bytes(signature: Any) -> None:
     assert error.item_key is not None
 
 
-@pytest.mark.parametrize("signature", ["text", None, 1, Binary(b""), b"", [b"bytes"], {"B": b"bytes"}], ids=repr)
+@pytest.mark.parametrize("signature", ["text", None, 1, Binary(b""), b"", [b"bytes"], {"B": b"bytes"}])
 def test_a_signature_that_is_no_bytes_among_python_values(signature: Any) -> None:
     item = encrypt_python_item({"id": "p-1", "visit": 7, "name": SECRET}, CONFIG)
     with pytest.raises(SignatureVerificationError):
@@ -158,7 +157,6 @@ def test_signature_and_description_in_any_type_of_bytes(wrap: Any) -> None:
         ({"B": b"\0\0\0\0\xff\xff\xff\xff"}, InvalidMaterialDescriptionError),
         (None, InvalidMaterialDescriptionError),
     ],
-    ids=repr,
 )
 def test_a_malformed_description(description: Any, error: type[Exception]) -> None:
     caught = _decrypt_error({**_stored(), DESCRIPTION: description})
@@ -257,7 +255,6 @@ def test_the_attribute_of_a_bad_value_is_named() -> None:
         (False, b"bytes", "b'bytes'"),
         (False, 1.5, "<float>"),
     ],
-    ids=repr,
 )
 def test_how_a_key_is_shown(wire: bool, value: Any, shown: str) -> None:
     function: Any = decrypt_dynamodb_item if wire else decrypt_python_item
@@ -337,7 +334,6 @@ def _signed_like_the_reference(item: dict[str, Any], config: Any) -> dict[str, A
 @pytest.mark.parametrize(
     "attribute",
     [{"N": LONG}, {"NS": ["1", LONG]}, {"L": [{"M": {"a": {"N": LONG}}}]}, {"N": "0." + "0" * 20 + "1" * 29}],
-    ids=repr,
 )
 def test_numbers_that_the_reference_rounds(attribute: dict[str, Any]) -> None:
     item = {"id": {"S": "1"}, "value": attribute}
@@ -366,7 +362,6 @@ def test_numbers_that_the_reference_rounds(attribute: dict[str, Any]) -> None:
         {"S": LONG},
         {"NS": ["1"]},
     ],
-    ids=repr,
 )
 def test_the_option_is_named_only_where_it_could_help(attribute: dict[str, Any]) -> None:
     config = make_config(actions={"value": SIGN})

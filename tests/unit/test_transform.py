@@ -118,7 +118,6 @@ def test_integers_are_boto3s(number: int) -> None:
         {},
         {"nested": {"deeper": [True]}},
     ],
-    ids=repr,
 )
 def test_python_types(value: Any) -> None:
     ours = dict_to_ddb({"a": value})
@@ -153,7 +152,6 @@ def test_results_do_not_share_what_can_change() -> None:
         ("\ud800", InvalidTextError),
         ({"\udfff": 1}, InvalidTextError),
     ],
-    ids=repr,
 )
 def test_what_dynamodb_cannot_store(value: Any, error: type[SerializationError]) -> None:
     with pytest.raises(error) as caught:
@@ -198,7 +196,6 @@ def test_depth() -> None:
         "S",
         None,
     ],
-    ids=repr,
 )
 def test_what_is_not_dynamodb_json(attribute: Any) -> None:
     with pytest.raises(SerializationError) as caught:
