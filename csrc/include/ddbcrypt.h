@@ -330,7 +330,7 @@ typedef struct ddbc_legacy_job {
     size_t pair_count;
     ddbc_bytes description; /* encrypt: set to the description's bytes */
     ddbc_bytes signature;   /* encrypt: set to the signature; decrypt: the stored one */
-    bool verified;          /* false at first; set by verify */
+    bool verified;          /* set by verify, used up by decrypt; false at first */
 } ddbc_legacy_job;
 
 /* Encrypts and signs each job's item in place: ENCRYPT_AND_SIGN values become B. All IVs of the batch are drawn at once.

@@ -122,6 +122,7 @@ bool ddbc_legacy_encrypt(ddbc_workspace *workspace, ddbc_legacy_job *jobs, size_
     size_t encrypted = 0;
     *failed = 0;
     for (size_t i = 0; i < count; i++) {
+        jobs[i].verified = false;
         if (!check_plaintext(workspace, &jobs[i].item, status)) {
             *failed = i;
             return false;
@@ -340,6 +341,7 @@ bool ddbc_legacy_verify(ddbc_workspace *workspace, ddbc_legacy_job *jobs, size_t
 {
     *failed = 0;
     for (size_t i = 0; i < count; i++) {
+        jobs[i].verified = false;
         if (!check_mode(&jobs[i], status) || !verify_job(workspace, &jobs[i], status)) {
             *failed = i;
             return false;
@@ -355,8 +357,9 @@ bool ddbc_legacy_decrypt(ddbc_workspace *workspace, ddbc_legacy_job *jobs, size_
     *failed = 0;
     for (size_t i = 0; i < count; i++) {
         size_t within = 0;
-        if ((!jobs[i].verified && !ddbc_legacy_verify(workspace, &jobs[i], 1, &within, status)) ||
-            !decrypt_attributes(workspace, &jobs[i], status)) {
+        bool verified = jobs[i].verified || ddbc_legacy_verify(workspace, &jobs[i], 1, &within, status);
+        jobs[i].verified = false; /* serves once: the job may be used for another item */
+        if (!verified || !decrypt_attributes(workspace, &jobs[i], status)) {
             *failed = i;
             return false;
         }
