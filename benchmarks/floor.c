@@ -62,18 +62,21 @@ typedef struct floor_state {
     int way_encrypt, way_decrypt;
 } floor_state;
 
-static void fail(const char *what) {
+static void fail(const char *what)
+{
     printf("error %s\n", what);
     fflush(stdout);
     exit(1);
 }
 
-static void need(int ok, const char *what) {
+static void need(int ok, const char *what)
+{
     if (!ok)
         fail(what);
 }
 
-static uint8_t *block_of(size_t size) {
+static uint8_t *block_of(size_t size)
+{
     uint8_t *block = malloc(size ? size : 1);
     need(block != NULL, "memory");
     for (size_t i = 0; i < size; i++)
@@ -83,7 +86,8 @@ static uint8_t *block_of(size_t size) {
 
 /* ---- primitives ------------------------------------------------------------------------------------------------ */
 
-static void hash(floor_state *f, int way, const uint8_t *data, size_t len, uint8_t *out) {
+static void hash(floor_state *f, int way, const uint8_t *data, size_t len, uint8_t *out)
+{
     if (way & LOW_LEVEL_SHA) {
         SHA256_CTX state;
         SHA256_Init(&state);
@@ -96,7 +100,8 @@ static void hash(floor_state *f, int way, const uint8_t *data, size_t len, uint8
          "digest");
 }
 
-static void authenticate(floor_state *f, int way, const uint8_t *data, size_t len, uint8_t *out) {
+static void authenticate(floor_state *f, int way, const uint8_t *data, size_t len, uint8_t *out)
+{
     if (way & SAVED_HMAC_STATE) {
         SHA256_CTX state = f->inner;
         uint8_t digest[DIGEST];
@@ -115,7 +120,8 @@ static void authenticate(floor_state *f, int way, const uint8_t *data, size_t le
 
 /* Chained: a random block in front of the plaintext becomes the IV, being encrypted after the block before it, so no
  * call sets an IV. Decryption needs no IV at all: CBC depends on the ciphertext block before only. */
-static void encrypt_attribute(floor_state *f, int way, attribute *a, const uint8_t *random) {
+static void encrypt_attribute(floor_state *f, int way, attribute *a, const uint8_t *random)
+{
     int written = 0;
     if (way & CHAINED_CBC) {
         memcpy(a->plain, random, BLOCK);
@@ -130,7 +136,8 @@ static void encrypt_attribute(floor_state *f, int way, attribute *a, const uint8
         "encrypt");
 }
 
-static void decrypt_attribute(floor_state *f, int way, attribute *a) {
+static void decrypt_attribute(floor_state *f, int way, attribute *a)
+{
     int written = 0;
     if (way & CHAINED_CBC) {
         need(EVP_DecryptUpdate(f->decryptor, a->opened, &written, a->stored + HEADER, (int)(BLOCK + a->padded_len)),
@@ -145,12 +152,14 @@ static void decrypt_attribute(floor_state *f, int way, attribute *a) {
 
 /* ---- one item -------------------------------------------------------------------------------------------------- */
 
-static uint8_t *sign_start(floor_state *f, int way) {
+static uint8_t *sign_start(floor_state *f, int way)
+{
     hash(f, way, f->table, f->table_len, f->to_sign);
     return f->to_sign + DIGEST;
 }
 
-static uint8_t *sign_attribute(floor_state *f, int way, const attribute *a, uint8_t *out) {
+static uint8_t *sign_attribute(floor_state *f, int way, const attribute *a, uint8_t *out)
+{
     static const uint8_t flag_digest[2][DIGEST] = {{0x50}, {0x45}}; /* constants of the format: copied, not hashed */
     hash(f, way, a->name, a->name_len, out);
     memcpy(out + DIGEST, flag_digest[a->encrypted], DIGEST);
@@ -158,7 +167,8 @@ static uint8_t *sign_attribute(floor_state *f, int way, const attribute *a, uint
     return out + 3 * DIGEST;
 }
 
-static void encrypt_item(floor_state *f, int way) {
+static void encrypt_item(floor_state *f, int way)
+{
     const uint8_t *random = f->random;
     if (f->encrypted_count)
         need(RAND_bytes(f->random, (int)(f->encrypted_count * BLOCK)), "random");
@@ -174,7 +184,8 @@ static void encrypt_item(floor_state *f, int way) {
     authenticate(f, way, f->to_sign, (size_t)(end - f->to_sign), f->signature);
 }
 
-static void decrypt_item(floor_state *f, int way) {
+static void decrypt_item(floor_state *f, int way)
+{
     uint8_t signature[DIGEST];
     uint8_t *end = sign_start(f, way);
     for (size_t i = 0; i < f->count; i++)
@@ -188,7 +199,8 @@ static void decrypt_item(floor_state *f, int way) {
 
 /* ---- set-up ---------------------------------------------------------------------------------------------------- */
 
-floor_state *floor_new(void) {
+floor_state *floor_new(void)
+{
     floor_state *f = calloc(1, sizeof *f);
     need(f != NULL, "memory");
     uint8_t *key = block_of(KEY);
@@ -224,7 +236,8 @@ floor_state *floor_new(void) {
     return f;
 }
 
-static void drop_item(floor_state *f) {
+static void drop_item(floor_state *f)
+{
     for (size_t i = 0; i < f->count; i++) {
         attribute *a = &f->attributes[i];
         free(a->name);
@@ -241,7 +254,8 @@ static void drop_item(floor_state *f) {
     f->count = f->encrypted_count = 0;
 }
 
-void floor_free(floor_state *f) {
+void floor_free(floor_state *f)
+{
     drop_item(f);
     EVP_MAC_CTX_free(f->mac);
     EVP_CIPHER_CTX_free(f->decryptor);
@@ -253,7 +267,8 @@ void floor_free(floor_state *f) {
     free(f);
 }
 
-static void add_attribute(floor_state *f, size_t name_len, size_t plain_len, bool encrypted) {
+static void add_attribute(floor_state *f, size_t name_len, size_t plain_len, bool encrypted)
+{
     f->attributes = realloc(f->attributes, (f->count + 1) * sizeof(attribute));
     need(f->attributes != NULL, "memory");
     attribute *a = &f->attributes[f->count++];
@@ -270,7 +285,8 @@ static void add_attribute(floor_state *f, size_t name_len, size_t plain_len, boo
 }
 
 /* Every way must read what the chosen way wrote. */
-static void self_test(floor_state *f) {
+static void self_test(floor_state *f)
+{
     for (int writer = 0; writer < WAYS; writer++) {
         encrypt_item(f, writer);
         for (int reader = 0; reader < WAYS; reader++) {
@@ -284,7 +300,8 @@ static void self_test(floor_state *f) {
     }
 }
 
-void floor_define(floor_state *f, char *words) {
+void floor_define(floor_state *f, char *words)
+{
     drop_item(f);
     char *rest = NULL;
     char *word = strtok_r(words, " \n", &rest);
@@ -302,19 +319,22 @@ void floor_define(floor_state *f, char *words) {
     self_test(f);
 }
 
-void floor_encrypt(floor_state *f) {
+void floor_encrypt(floor_state *f)
+{
     encrypt_item(f, f->way_encrypt);
 }
 
 /* ---- measuring ------------------------------------------------------------------------------------------------- */
 
-static double now_ns(clockid_t clock) {
+static double now_ns(clockid_t clock)
+{
     struct timespec t;
     clock_gettime(clock, &t);
     return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-static double run(floor_state *f, bool encrypting, int way, long iterations, clockid_t clock) {
+static double run(floor_state *f, bool encrypting, int way, long iterations, clockid_t clock)
+{
     double start = now_ns(clock);
     for (long i = 0; i < iterations; i++) {
         if (encrypting)
@@ -325,7 +345,8 @@ static double run(floor_state *f, bool encrypting, int way, long iterations, clo
     return (now_ns(clock) - start) / (double)iterations;
 }
 
-static int fastest(floor_state *f, bool encrypting, clockid_t clock) {
+static int fastest(floor_state *f, bool encrypting, clockid_t clock)
+{
     double best[WAYS];
     long iterations = 1 + (long)(2e6 / (run(f, encrypting, 0, 3, clock) + 1));
     for (int round = 0; round < 5; round++) {
@@ -342,18 +363,21 @@ static int fastest(floor_state *f, bool encrypting, clockid_t clock) {
     return chosen;
 }
 
-void floor_calibrate(floor_state *f, clockid_t clock) {
+void floor_calibrate(floor_state *f, clockid_t clock)
+{
     f->way_encrypt = fastest(f, true, clock);
     f->way_decrypt = fastest(f, false, clock);
 }
 
-static void print_way(const char *direction, int way) {
+static void print_way(const char *direction, int way)
+{
     printf("%s: SHA-256 %s, CBC %s, HMAC %s", direction, way & LOW_LEVEL_SHA ? "low-level" : "EVP",
            way & CHAINED_CBC ? "chained" : "IV set for each attribute",
            way & SAVED_HMAC_STATE ? "from saved SHA-256 states" : "EVP_MAC");
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     clockid_t clock = argc > 1 && strcmp(argv[1], "wall") == 0 ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID;
     floor_state *f = floor_new();
     char *line = malloc(LINE_MAX_BYTES);
