@@ -1,112 +1,55 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the limited API costs: the checkout built twice, with it and without it, measured in alternating rounds.
 
-    python benchmarks/abi3.py [--markdown]
-
-Both builds go to temporary folders; each is loaded by a process of its own, which runs rounds on command. Needs
-scikit-build-core, cmake and ninja beside the interpreter, as ``make bench`` installs them.
+python benchmarks/abi3.py [--markdown]
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import libraries
 import report
+import shapes
+from builds import Served, announce_engine, build
 from timing import CLOCKS, Contestant, Runner, python_runner, run_rounds
 
-ROOT = Path(__file__).resolve().parent.parent
 BUILDS = {"limited API (cp311)": "cp311", "full API": ""}
 DIRECTIONS = ("encrypt", "decrypt")
 
 
-def build(folder: Path, py_api: str) -> Path:
-    """Builds a wheel of the checkout and unpacks it; returns the folder to put on the module path."""
-    wheels, site = folder / "wheels", folder / "site"
-    tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    settings = [f"-Cwheel.py-api={py_api}", f"-Cbuild-dir={folder / 'build'}"]
-    wheel = [*pip, "wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", str(wheels), *settings, str(ROOT)]
-    subprocess.run(wheel, check=True, env=os.environ | {"PATH": tools})
-    (made,) = wheels.glob("*.whl")
-    if ("abi3" in made.name) != bool(py_api):
-        raise SystemExit(f"benchmarks: asked for the API '{py_api or 'full'}', got {made.name}")
-    subprocess.run([*pip, "install", "--no-deps", "--target", str(site), str(made)], check=True)
-    return site
-
-
 def serve(shape_name: str, clock: str) -> None:
     """The measured process: reads ``encrypt N`` or ``decrypt N``, answers with nanoseconds for one."""
-    import libraries
-    import shapes
-
+    announce_engine()
     (shape,) = (found for found in shapes.all_shapes() if found.name == shape_name)
     library = libraries.ddbcrypt()
-    encrypted = library.encrypt(shape.item, "python")
-    runners = {
-        "encrypt": python_runner(library.encrypt_call(shape.item, "python"), clock),
-        "decrypt": python_runner(library.decrypt_call(encrypted, "python"), clock),
-    }
-    print(sys.modules["ddbcrypt._engine"].__file__, flush=True)
+    runners = {name: python_runner(library.call(shape.item, "python", name), clock) for name in DIRECTIONS}
     for line in sys.stdin:
         direction, iterations = line.split()
         print(runners[direction](int(iterations)), flush=True)
 
 
-class Served:
-    def __init__(self, site: Path, shape: str, clock: str) -> None:
-        command = [sys.executable, __file__, "--serve", shape, "--clock", clock]
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(site)},
-        )
-        # An editable installation of the checkout would come first otherwise, and be measured twice.
-        if not self._read().startswith(str(site)):
-            raise SystemExit("benchmarks: the build under test is not the one that was loaded")
-
-    def _read(self) -> str:
-        assert self._process.stdout
-        line = self._process.stdout.readline().strip()
-        if not line:
-            raise SystemExit("benchmarks: the measured process ended")
-        return line
-
-    def runner(self, direction: str) -> Runner:
-        def run(iterations: int) -> float:
-            assert self._process.stdin
-            self._process.stdin.write(f"{direction} {iterations}\n")
-            self._process.stdin.flush()
-            return float(self._read())
-
-        return run
-
-    def close(self) -> None:
-        assert self._process.stdin
-        self._process.stdin.close()
-        self._process.wait(timeout=10)
+def served_runner(process: Served, direction: str) -> Runner:
+    return lambda iterations: float(process.ask(f"{direction} {iterations}"))
 
 
 def compare(sites: dict[str, Path], shape: str, rounds: int, clock: str) -> list[list[str]]:
-    served = {label: Served(site, shape, clock) for label, site in sites.items()}
+    served = {label: Served(site, [__file__, "--serve", shape, "--clock", clock]) for label, site in sites.items()}
     contestants = {
-        (label, direction): Contestant(f"{label} {direction}", process.runner(direction))
+        (label, direction): Contestant(f"{label} {direction}", served_runner(process, direction))
         for label, process in served.items()
         for direction in DIRECTIONS
     }
-    run_rounds(list(contestants.values()), rounds, 20e6)
+    run_rounds(list(contestants.values()), rounds, 10e6)
     for process in served.values():
         process.close()
     rows = []
     limited, full = BUILDS
     for direction in DIRECTIONS:
-        cheap, dear = contestants[full, direction], contestants[limited, direction]
+        dear, cheap = contestants[limited, direction], contestants[full, direction]
         rows.append(
             [
                 shape,
@@ -114,7 +57,7 @@ def compare(sites: dict[str, Path], shape: str, rounds: int, clock: str) -> list
                 report.microseconds(dear.median_ns),
                 report.microseconds(cheap.median_ns),
                 f"{dear.median_ns / cheap.median_ns - 1:+.1%}",
-                f"{min(dear.samples) / min(cheap.samples) - 1:+.1%}",
+                f"{dear.fastest_ns / cheap.fastest_ns - 1:+.1%}",
             ]
         )
     return rows
@@ -122,7 +65,7 @@ def compare(sites: dict[str, Path], shape: str, rounds: int, clock: str) -> list
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what the limited API costs.")
-    parser.add_argument("--rounds", type=int, default=61)
+    parser.add_argument("--rounds", type=int, default=101)
     parser.add_argument("--clock", choices=sorted(CLOCKS), default="cpu")
     parser.add_argument("--markdown", action="store_true", help="write the table into docs/benchmarks.md")
     parser.add_argument("--serve", help=argparse.SUPPRESS)
@@ -136,7 +79,7 @@ def main() -> None:
         for label, py_api in BUILDS.items():
             folder = Path(temporary) / (py_api or "full")
             folder.mkdir()
-            sites[label] = build(folder, py_api)
+            sites[label] = build(folder, py_api=py_api)
         for shape in ("small", "nested", "wide"):
             rows += compare(sites, shape, arguments.rounds, arguments.clock)
     header = ["shape", "direction", "limited API µs", "full API µs", "cost, medians", "cost, fastest rounds"]

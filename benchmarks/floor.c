@@ -10,8 +10,7 @@
  *                             E for ENCRYPT_AND_SIGN or S for SIGN_ONLY          -> "ok", or "error" and exit status 1
  *   calibrate                 picks the fastest way to each primitive            -> the choice for each direction
  *   run encrypt|decrypt N     N items                                            -> nanoseconds for one
- *   version                                                                      -> libcrypto's version
- * benchmarks/gil.py loads it as a shared library instead. */
+ *   version                                                                      -> libcrypto's version */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -199,7 +198,7 @@ static void decrypt_item(floor_state *f, int way)
 
 /* ---- set-up ---------------------------------------------------------------------------------------------------- */
 
-floor_state *floor_new(void)
+static floor_state *floor_new(void)
 {
     floor_state *f = calloc(1, sizeof *f);
     need(f != NULL, "memory");
@@ -254,7 +253,7 @@ static void drop_item(floor_state *f)
     f->count = f->encrypted_count = 0;
 }
 
-void floor_free(floor_state *f)
+static void floor_free(floor_state *f)
 {
     drop_item(f);
     EVP_MAC_CTX_free(f->mac);
@@ -300,7 +299,7 @@ static void self_test(floor_state *f)
     }
 }
 
-void floor_define(floor_state *f, char *words)
+static void floor_define(floor_state *f, char *words)
 {
     drop_item(f);
     char *rest = NULL;
@@ -317,11 +316,6 @@ void floor_define(floor_state *f, char *words)
     f->to_sign = block_of(DIGEST + 3 * DIGEST * f->count);
     f->random = block_of(BLOCK * f->encrypted_count);
     self_test(f);
-}
-
-void floor_encrypt(floor_state *f)
-{
-    encrypt_item(f, f->way_encrypt);
 }
 
 /* ---- measuring ------------------------------------------------------------------------------------------------- */
@@ -363,7 +357,7 @@ static int fastest(floor_state *f, bool encrypting, clockid_t clock)
     return chosen;
 }
 
-void floor_calibrate(floor_state *f, clockid_t clock)
+static void floor_calibrate(floor_state *f, clockid_t clock)
 {
     f->way_encrypt = fastest(f, true, clock);
     f->way_decrypt = fastest(f, false, clock);

@@ -69,11 +69,17 @@ class Library:
     def decrypt(self, item: dict[str, Any], form: str) -> dict[str, Any]:
         return dict(self._decrypt[form](dict(item), self.config))
 
-    def encrypt_call(self, item: dict[str, Any], form: str) -> Call:
+    def call(self, item: dict[str, Any], form: str, direction: str) -> Call:
+        """What is timed: ``encrypt`` of the plaintext ``item``, or ``decrypt`` of what that gives."""
+        if direction == "encrypt":
+            return self._encrypt_call(item, form)
+        return self._decrypt_call(self.encrypt(item, form), form)
+
+    def _encrypt_call(self, item: dict[str, Any], form: str) -> Call:
         function, config = self._encrypt[form], self.config
         return lambda: function(item, config)
 
-    def decrypt_call(self, encrypted: dict[str, Any], form: str) -> Call:
+    def _decrypt_call(self, encrypted: dict[str, Any], form: str) -> Call:
         function, config = self._decrypt[form], self.config
         if self._consumes_input and form == "wire":
             return lambda: function(dict(encrypted), config)

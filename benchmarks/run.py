@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make bench``: ddbcrypt, the reference Python client and the libcrypto floor, on every shape, in one run.
 
-    python benchmarks/run.py [--markdown] [--shape small] [--rounds 21] [--clock cpu|wall]
+    python benchmarks/run.py [--markdown] [--shape small] [--rounds 51] [--clock cpu|wall]
 
 The installed ddbcrypt is measured. Before a shape is timed, each library must read what the other wrote.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,7 @@ import libraries
 import machine
 import report
 import shapes
-from timing import CLOCKS, Contestant, python_runner, run_rounds
+from timing import CLOCKS, Contestant, Runner, python_runner, run_rounds
 
 DIRECTIONS = ("encrypt", "decrypt")
 FORMS = {"python": "Python values", "wire": "DynamoDB JSON"}
@@ -33,30 +32,31 @@ class Result:
     shape: str
     form: str
     direction: str
-    ours_ns: float
-    spread: float
-    reference_ns: float
-    floor_ns: float
+    ours: Contestant
+    reference: Contestant
+    floor: Contestant
 
     @property
     def times_faster(self) -> float:
-        return self.reference_ns / self.ours_ns
+        return self.reference.median_ns / self.ours.median_ns
 
     @property
     def times_floor(self) -> float:
-        return self.ours_ns / self.floor_ns
+        return self.ours.median_ns / self.floor.median_ns
 
     def cells(self) -> list[str]:
         return [
             self.shape,
             FORMS[self.form],
             self.direction,
-            report.microseconds(self.ours_ns),
-            f"{self.spread:.0%}",
-            report.microseconds(self.reference_ns),
+            report.microseconds(self.ours.median_ns),
+            f"{self.ours.spread:.0%}",
+            report.microseconds(self.reference.median_ns),
             f"{self.times_faster:.1f}",
-            report.microseconds(self.floor_ns),
+            f"{self.reference.fastest_ns / self.ours.fastest_ns:.1f}",
+            report.microseconds(self.floor.median_ns),
             f"{self.times_floor:.2f}",
+            f"{self.ours.fastest_ns / self.floor.fastest_ns:.2f}",
         ]
 
 
@@ -68,8 +68,10 @@ HEADER = [
     "spread",
     "reference µs",
     "times faster",
+    "(fastest rounds)",
     "floor µs",
     "times the floor",
+    "(fastest rounds)",
 ]
 
 
@@ -82,38 +84,31 @@ def measure_shape(
     for form in FORMS:
         plain = shape.item if form == "python" else theirs.to_wire(shape.item)
         for library in (ours, theirs):
-            encrypted = library.encrypt(plain, form)
-            calls = {
-                "encrypt": library.encrypt_call(plain, form),
-                "decrypt": library.decrypt_call(encrypted, form),
-            }
-            for direction, call in calls.items():
+            for direction in DIRECTIONS:
                 key = (library.label, form, direction)
+                call = library.call(plain, form, direction)
                 contestants[key] = Contestant(" ".join(key), python_runner(call, options.clock))
     for direction in DIRECTIONS:
         key = ("floor", "", direction)
         contestants[key] = Contestant(" ".join(key), _floor_runner(bottom, direction))
 
     run_rounds(list(contestants.values()), options.rounds, options.round_ns)
-    results = []
-    for form in FORMS:
-        for direction in DIRECTIONS:
-            mine = contestants[(ours.label, form, direction)]
-            results.append(
-                Result(
-                    shape=shape.name,
-                    form=form,
-                    direction=direction,
-                    ours_ns=mine.median_ns,
-                    spread=mine.spread,
-                    reference_ns=contestants[(theirs.label, form, direction)].median_ns,
-                    floor_ns=contestants[("floor", "", direction)].median_ns,
-                )
-            )
+    results = [
+        Result(
+            shape=shape.name,
+            form=form,
+            direction=direction,
+            ours=contestants[ours.label, form, direction],
+            reference=contestants[theirs.label, form, direction],
+            floor=contestants["floor", "", direction],
+        )
+        for form in FORMS
+        for direction in DIRECTIONS
+    ]
     return results, ways
 
 
-def _floor_runner(bottom: floor.Floor, direction: str) -> Callable[[int], float]:
+def _floor_runner(bottom: floor.Floor, direction: str) -> Runner:
     return lambda iterations: bottom.run(direction, iterations)
 
 
@@ -151,9 +146,9 @@ def parse_arguments() -> Options:
     )
     known = [shape.name for shape in shapes.all_shapes()]
     parser.add_argument("--shape", action="append", choices=known, help="only this shape; may be repeated")
-    parser.add_argument("--rounds", type=int, default=21, help="rounds of each shape (default %(default)s)")
+    parser.add_argument("--rounds", type=int, default=51, help="rounds of each shape (default %(default)s)")
     parser.add_argument(
-        "--round-ms", type=float, default=25.0, help="length of a contestant's turn (default %(default)s)"
+        "--round-ms", type=float, default=10.0, help="length of a contestant's turn (default %(default)s)"
     )
     parser.add_argument("--clock", choices=sorted(CLOCKS), default="cpu", help="thread CPU time, or wall time")
     parser.add_argument("--markdown", action="store_true", help="write the table into docs/benchmarks.md")

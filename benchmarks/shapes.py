@@ -115,5 +115,17 @@ def maximal() -> Shape:
     )
 
 
+def binary_of(size: int) -> dict[str, Any]:
+    """An item with one B of ``size`` bytes."""
+    source = _Source(size)
+    return source.keys() | {"scan": source.binary(size)}
+
+
+def strings_of(size: int) -> dict[str, Any]:
+    """An item with ``size`` bytes of S of 200 characters."""
+    source = _Source(size)
+    return source.keys() | {f"attribute_{index:03}": source.text(200) for index in range(size // 200)}
+
+
 def all_shapes() -> list[Shape]:
     return [small(), nested(), wide(), large(), maximal()]

@@ -11,23 +11,44 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import threading
+import time
+from collections.abc import Callable
 
 import libraries
 import report
 import shapes
-from gil import rate
+
+
+def rate(steps: list[Callable[[], object]], seconds: float) -> list[float]:
+    """Runs each step over and over in a thread of its own; how often a second each ran."""
+    rates = [0.0] * len(steps)
+    start, stop = threading.Barrier(len(steps) + 1), threading.Event()
+
+    def loop(index: int, step: Callable[[], object]) -> None:
+        done = 0
+        start.wait()
+        began = time.perf_counter()
+        while not stop.is_set():
+            step()
+            done += 1
+        rates[index] = done / (time.perf_counter() - began)
+
+    threads = [threading.Thread(target=loop, args=(index, step)) for index, step in enumerate(steps)]
+    for thread in threads:
+        thread.start()
+    start.wait()
+    time.sleep(seconds)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    return rates
 
 
 def measure(shape: shapes.Shape, direction: str, shared: bool, rounds: int, seconds: float) -> list[str]:
     first = libraries.ddbcrypt()
     second = first if shared else libraries.ddbcrypt()
-
-    def call(library: libraries.Library) -> libraries.Call:
-        if direction == "encrypt":
-            return library.encrypt_call(shape.item, "python")
-        return library.decrypt_call(library.encrypt(shape.item, "python"), "python")
-
-    calls = [call(first), call(second)]
+    calls = [library.call(shape.item, "python", direction) for library in (first, second)]
     one, two = [], []
     for _ in range(rounds):
         one.append(sum(rate(calls[:1], seconds)))

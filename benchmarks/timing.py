@@ -51,6 +51,10 @@ class Contestant:
         return statistics.median(self.samples)
 
     @property
+    def fastest_ns(self) -> float:
+        return min(self.samples)
+
+    @property
     def spread(self) -> float:
         """Distance between the quartiles, as a fraction of the median."""
         if len(self.samples) < 4:
