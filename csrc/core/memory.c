@@ -4,6 +4,7 @@
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void *default_acquire(void *context, size_t size)
 {
@@ -40,5 +41,14 @@ void ddbc_release(const ddbc_allocator *allocator, void *block, size_t size)
 
 void ddbc_wipe(void *block, size_t size)
 {
+#if defined(__GNUC__) || defined(__clang__)
+    /* A compiler drops a memset of memory that is not read again; not one whose memory this might read. It is several
+     * times as fast as OPENSSL_cleanse, which writes eight bytes at a time. */
+    if (size > 0) {
+        memset(block, 0, size);
+        __asm__ __volatile__("" : : "r"(block) : "memory");
+    }
+#else
     OPENSSL_cleanse(block, size);
+#endif
 }

@@ -90,6 +90,9 @@ static int load_types(engine_state *state)
     if (state->decimal == NULL || state->binary == NULL || state->mapping == NULL || state->set == NULL) {
         return -1;
     }
+    if (PyType_GetSlot((PyTypeObject *)state->decimal, Py_tp_init) == PyType_GetSlot(&PyBaseObject_Type, Py_tp_init)) {
+        state->decimal_new = (newfunc)PyType_GetSlot((PyTypeObject *)state->decimal, Py_tp_new);
+    }
     state->decimal_str = PyObject_GetAttrString(state->decimal, "__str__");
     return state->decimal_str == NULL ? -1 : check_binary(state);
 }

@@ -20,6 +20,7 @@ typedef struct engine_state {
     PyObject *description_name;            /* the two reserved attribute names */
     PyObject *signature_name;
     PyObject *decimal;     /* decimal.Decimal */
+    newfunc decimal_new;   /* its __new__, where that is all of making a Decimal; else NULL */
     PyObject *decimal_str; /* its own __str__, whatever a subclass does */
     PyObject *binary;      /* boto3.dynamodb.types.Binary */
     bool plain_binary;     /* an object of it is no more than its `value`, so its __init__ need not run */

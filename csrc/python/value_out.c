@@ -213,6 +213,19 @@ static PyObject *scientific(ddbc_bytes canonical)
     return result;
 }
 
+/* Decimal(text), without the steps of calling a type that do nothing for it. */
+static PyObject *new_decimal(call *c, PyObject *text)
+{
+    if (c->state->decimal_new == NULL) {
+        return PyObject_CallFunctionObjArgs(c->state->decimal, text, NULL);
+    }
+    PyObject *arguments = PyTuple_Pack(1, text);
+    PyObject *result =
+        arguments == NULL ? NULL : c->state->decimal_new((PyTypeObject *)c->state->decimal, arguments, NULL);
+    Py_XDECREF(arguments);
+    return result;
+}
+
 static PyObject *decimal_out(call *c, const ddbc_number *number)
 {
     bool plain = coefficient_digits(number->text) <= DDBC_NUMBER_DIGITS;
@@ -220,7 +233,7 @@ static PyObject *decimal_out(call *c, const ddbc_number *number)
     PyObject *text = plain   ? text_out(c, number->text)
                      : whole ? scientific(number->canonical)
                              : text_out(c, number->canonical);
-    PyObject *result = text == NULL ? NULL : PyObject_CallFunctionObjArgs(c->state->decimal, text, NULL);
+    PyObject *result = text == NULL ? NULL : new_decimal(c, text);
     Py_XDECREF(text);
     return result;
 }
