@@ -70,6 +70,7 @@ bool pairs_in(call *c, PyObject *dict, ddbc_pair **out, size_t *out_count)
 typedef struct item_context {
     notation in;
     bool encrypting;
+    bool reads_description; /* else the caller gives it */
     ddbc_action default_action;
     PyObject *actions;
     python_job *job;
@@ -88,6 +89,23 @@ static bool signature_in(call *c, const ddbc_attribute *value, ddbc_bytes *out)
                          ddbc_type_name(value->type));
     }
     *out = value->as.bytes;
+    return true;
+}
+
+static bool description_in(call *c, notation in, PyObject *value, ddbc_legacy_job *job)
+{
+    ddbc_attribute attribute;
+    ddbc_pair *pairs = NULL;
+    if (!value_in(c, in, value, &attribute)) {
+        return false;
+    }
+    if (attribute.type != DDBC_TYPE_B) {
+        return ddbc_fail(&c->status, DDBC_MALFORMED_DESCRIPTION, "the material description is not a binary value");
+    }
+    if (!ddbc_legacy_read_description(c->workspace, attribute.as.bytes, &pairs, &job->pair_count, &c->status)) {
+        return false;
+    }
+    job->pairs = pairs;
     return true;
 }
 
@@ -133,7 +151,7 @@ static bool attribute_in(call *c, void *context, size_t index, PyObject *name, P
         return false;
     }
     if (!to->encrypting && is_reserved(attribute->name, DDBC_LEGACY_DESCRIPTION)) {
-        return true; /* the caller has read it */
+        return !to->reads_description || description_in(c, to->in, value, &to->job->job);
     }
     if (!value_in(c, to->in, value, &attribute->value) || !find_action(c, to, name, &attribute->action)) {
         return c->status.code == DDBC_OK ? false : ddbc_fail_in(&c->status, attribute->name);
@@ -152,11 +170,12 @@ static bool attribute_in(call *c, void *context, size_t index, PyObject *name, P
            new_sink(to->job, item->count - 1, ddbc_legacy_ciphertext_size(attribute->value.as.bytes.len));
 }
 
-bool job_item_in(call *c, notation in, bool encrypting, PyObject *const arguments[4], python_job *out)
+static bool take_item(call *c, notation in, bool encrypting, bool reads_description, PyObject *const arguments[4],
+                      python_job *out)
 {
     PyObject *item = arguments[0];
     size_t count = 0;
-    item_context context = {in, encrypting, DDBC_DO_NOTHING, arguments[3], out};
+    item_context context = {in, encrypting, reads_description, DDBC_DO_NOTHING, arguments[3], out};
     memset(out, 0, sizeof *out);
     int is_mapping = PyDict_Check(item) ? 1 : PyObject_IsInstance(item, c->state->mapping);
     if (is_mapping < 0) {
@@ -179,18 +198,29 @@ bool job_item_in(call *c, notation in, bool encrypting, PyObject *const argument
            mapping_each(c, item, count, attribute_in, &context);
 }
 
+bool job_item_in(call *c, notation in, bool encrypting, PyObject *const arguments[4], python_job *out)
+{
+    return take_item(c, in, encrypting, false, arguments, out);
+}
+
 bool job_in(call *c, notation in, bool encrypting, PyObject *const arguments[JOB_ARGUMENTS], python_job *out)
 {
     ddbc_legacy_job *job = &out->job;
     ddbc_pair *pairs = NULL;
-    if (!job_item_in(c, in, encrypting, arguments, out)) {
+    bool reads_description = !encrypting && arguments[6] == Py_None;
+    if (!take_item(c, in, encrypting, reads_description, arguments, out)) {
         return false;
     }
     if ((arguments[4] != Py_None && !key_in(c, arguments[4], &job->cipher_key)) ||
-        !key_in(c, arguments[5], &job->signing_key) || !pairs_in(c, arguments[6], &pairs, &job->pair_count)) {
+        !key_in(c, arguments[5], &job->signing_key)) {
         return false;
     }
-    job->pairs = pairs;
+    if (!reads_description) {
+        if (!pairs_in(c, arguments[6], &pairs, &job->pair_count)) {
+            return false;
+        }
+        job->pairs = pairs;
+    }
     long number = PyLong_AsLong(arguments[7]);
     if (number == -1 && PyErr_Occurred()) {
         return false;

@@ -61,13 +61,14 @@ def decrypt_item(
     actions: dict[str, CryptoAction],
     decryption_key: Key | None,
     verification_key: Key,
-    description: dict[str, str],
+    description: dict[str, str] | None,
     options: int,
     /,
 ) -> dict[str, Any]:
     """The verified, decrypted item, without the two reserved attributes.
 
-    ``options``: bit 0 accepts 28-digit numbers.
+    ``description``: what the item's material description holds; None to read it from the item. ``options``: bit 0
+    accepts 28-digit numbers.
     """
 
 def encrypt_items(jobs: Sequence[tuple[Any, ...]], wire: bool, /) -> list[dict[str, Any]]:

@@ -44,6 +44,7 @@ from ddbcrypt.internal.identifiers import (
 from ddbcrypt.internal.items import binary_value, copy_item
 from ddbcrypt.material_providers.static import StaticCryptographicMaterialsProvider
 from ddbcrypt.materials import CryptographicMaterials
+from ddbcrypt.materials.raw import RawDecryptionMaterials
 from ddbcrypt.structures import AttributeActions
 
 __all__ = (
@@ -150,6 +151,11 @@ def _encrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[
 
 
 def _decrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[str, Any]:
+    static = _static_decryption(config) if type(item) is dict else None
+    if static is not None:
+        # One call for the item as it mostly is. Whatever is wrong with it, the whole way below finds and explains.
+        with contextlib.suppress(DynamodbEncryptionSdkError):
+            return _engine.decrypt_item(item, wire, *static)
     try:
         prepared = _prepare_decryption(item, config, wire)
         if isinstance(prepared, tuple):
@@ -161,6 +167,34 @@ def _decrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[
         raise
     else:
         return prepared
+
+
+def _static_decryption(config: CryptoConfig) -> tuple[Any, ...] | None:
+    """Give what the engine needs besides the item and its notation, where no code of the user's has a say in it."""
+    provider = config.materials_provider
+    actions = config.attribute_actions
+    if (
+        type(provider) is not StaticCryptographicMaterialsProvider
+        or type(config) is not CryptoConfig
+        or type(actions) is not AttributeActions
+        or actions.take_no_actions
+    ):
+        return None
+    materials = provider.decryption_materials(config.encryption_context)
+    if type(materials) is not RawDecryptionMaterials:
+        return None
+    verification_key, decryption_key = materials.keys
+    if type(verification_key) is not JceNameLocalDelegatedKey or type(decryption_key) is not JceNameLocalDelegatedKey:
+        return None
+    return (
+        config.encryption_context.table_name,
+        actions.default_action,
+        actions.attribute_actions,
+        decryption_key.engine_key,
+        verification_key.engine_key,
+        None,
+        READ_28_DIGITS if config.accept_28_digit_numbers else 0,
+    )
 
 
 def _prepare_encryption(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> _Prepared:

@@ -110,6 +110,11 @@ class RawDecryptionMaterials(DecryptionMaterials):
         return self._material_description
 
     @property
+    def keys(self) -> tuple[DelegatedKey, DelegatedKey | None]:
+        """Verification key, and decryption key or None."""
+        return self._verification_key, self._decryption_key
+
+    @property
     def verification_key(self) -> DelegatedKey:
         """Key that verifies items."""
         return self._verification_key
