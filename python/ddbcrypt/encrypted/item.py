@@ -154,8 +154,10 @@ def _decrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[
     static = _static_decryption(config) if type(item) is dict else None
     if static is not None:
         # One call for the item as it mostly is. Whatever is wrong with it, the whole way below finds and explains.
-        with contextlib.suppress(DynamodbEncryptionSdkError):
+        try:
             return _engine.decrypt_item(item, wire, *static)
+        except DynamodbEncryptionSdkError:
+            pass
     try:
         prepared = _prepare_decryption(item, config, wire)
         if isinstance(prepared, tuple):
@@ -177,7 +179,7 @@ def _static_decryption(config: CryptoConfig) -> tuple[Any, ...] | None:
         type(provider) is not StaticCryptographicMaterialsProvider
         or type(config) is not CryptoConfig
         or type(actions) is not AttributeActions
-        or actions.take_no_actions
+        or (actions.default_action is CryptoAction.DO_NOTHING and actions.take_no_actions)
     ):
         return None
     materials = provider.decryption_materials(config.encryption_context)
