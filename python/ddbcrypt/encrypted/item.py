@@ -151,7 +151,7 @@ def _encrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[
 
 
 def _decrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[str, Any]:
-    static = _static_decryption(config) if type(item) is dict else None
+    static = _static_decryption(item, config)
     if static is not None:
         # One call for the item as it mostly is. Whatever is wrong with it, the whole way below finds and explains.
         try:
@@ -171,12 +171,13 @@ def _decrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[
         return prepared
 
 
-def _static_decryption(config: CryptoConfig) -> tuple[Any, ...] | None:
+def _static_decryption(item: object, config: CryptoConfig) -> tuple[Any, ...] | None:
     """Give what the engine needs besides the item and its notation, where no code of the user's has a say in it."""
     provider = config.materials_provider
     actions = config.attribute_actions
     if (
-        type(provider) is not StaticCryptographicMaterialsProvider
+        type(item) is not dict
+        or type(provider) is not StaticCryptographicMaterialsProvider
         or type(config) is not CryptoConfig
         or type(actions) is not AttributeActions
         or (actions.default_action is CryptoAction.DO_NOTHING and actions.take_no_actions)
