@@ -7,8 +7,7 @@
 
 #include "core/status.h"
 
-bool ddbc_fail_libcrypto(ddbc_status *status, const char *what)
-{
+bool ddbc_fail_libcrypto(ddbc_status *status, const char *what) {
     unsigned long code = ERR_peek_last_error();
     const char *reason = code == 0 ? NULL : ERR_reason_error_string(code);
     (void)ddbc_fail(status, DDBC_LIBCRYPTO, "libcrypto failed at %s: %s", what,
@@ -17,10 +16,10 @@ bool ddbc_fail_libcrypto(ddbc_status *status, const char *what)
     return false;
 }
 
-static bool fetch_all(ddbc_engine *engine, ddbc_status *status)
-{
+static bool fetch_all(ddbc_engine *engine, ddbc_status *status) {
     static const char *const cbc_names[DDBC_AES_SIZES] = {"AES-128-CBC", "AES-192-CBC", "AES-256-CBC"};
     static const char *const ctr_names[DDBC_AES_SIZES] = {"AES-128-CTR", "AES-192-CTR", "AES-256-CTR"};
+    static const char *const wrap_names[DDBC_AES_SIZES] = {"AES-128-WRAP", "AES-192-WRAP", "AES-256-WRAP"};
     for (size_t i = 0; i < DDBC_AES_SIZES; i++) {
         engine->cbc[i] = EVP_CIPHER_fetch(NULL, cbc_names[i], NULL);
         if (engine->cbc[i] == NULL) {
@@ -29,6 +28,10 @@ static bool fetch_all(ddbc_engine *engine, ddbc_status *status)
         engine->ctr[i] = EVP_CIPHER_fetch(NULL, ctr_names[i], NULL);
         if (engine->ctr[i] == NULL) {
             return ddbc_fail_libcrypto(status, ctr_names[i]);
+        }
+        engine->wrap[i] = EVP_CIPHER_fetch(NULL, wrap_names[i], NULL);
+        if (engine->wrap[i] == NULL) {
+            return ddbc_fail_libcrypto(status, wrap_names[i]);
         }
     }
     engine->sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
@@ -42,8 +45,7 @@ static bool fetch_all(ddbc_engine *engine, ddbc_status *status)
     return true;
 }
 
-bool ddbc_engine_new(const ddbc_allocator *allocator, ddbc_engine **out, ddbc_status *status)
-{
+bool ddbc_engine_new(const ddbc_allocator *allocator, ddbc_engine **out, ddbc_status *status) {
     ddbc_allocator chosen = allocator == NULL ? ddbc_default_allocator() : *allocator;
     ddbc_engine *engine = ddbc_acquire(&chosen, sizeof *engine);
     if (engine == NULL) {
@@ -58,14 +60,14 @@ bool ddbc_engine_new(const ddbc_allocator *allocator, ddbc_engine **out, ddbc_st
     return true;
 }
 
-void ddbc_engine_free(ddbc_engine *engine)
-{
+void ddbc_engine_free(ddbc_engine *engine) {
     if (engine == NULL) {
         return;
     }
     for (size_t i = 0; i < DDBC_AES_SIZES; i++) {
         EVP_CIPHER_free(engine->cbc[i]);
         EVP_CIPHER_free(engine->ctr[i]);
+        EVP_CIPHER_free(engine->wrap[i]);
     }
     EVP_MD_free(engine->sha256);
     EVP_MAC_free(engine->hmac);

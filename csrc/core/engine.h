@@ -21,6 +21,7 @@ struct ddbc_engine {
     struct evp_md_st *sha256;
     struct evp_cipher_st *cbc[DDBC_AES_SIZES];
     struct evp_cipher_st *ctr[DDBC_AES_SIZES];
+    struct evp_cipher_st *wrap[DDBC_AES_SIZES];
     struct evp_mac_st *hmac;
     bool fips; /* then every digest goes through the provider */
 };
