@@ -246,7 +246,7 @@ bool ddbc_key_encrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, 
     if (key->algorithm != DDBC_ALG_AES && key->algorithm != DDBC_ALG_RSA) {
         return fail_use(key, "encrypt", "an AES or RSA key", status);
     }
-    return key->algorithm == DDBC_ALG_AES && !is_rsa_mode(mode)
+    return key->algorithm == DDBC_ALG_AES && mode < DDBC_MODE_AES_WRAP
                ? encrypt_aes(key, workspace, mode, plaintext, out, status)
                : fail_mode(key, status);
 }
@@ -260,7 +260,7 @@ bool ddbc_key_decrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, 
     if (key->algorithm != DDBC_ALG_AES && key->algorithm != DDBC_ALG_RSA) {
         return fail_use(key, "decrypt", "an AES or RSA key", status);
     }
-    return key->algorithm == DDBC_ALG_AES && !is_rsa_mode(mode)
+    return key->algorithm == DDBC_ALG_AES && mode < DDBC_MODE_AES_WRAP
                ? decrypt_aes(key, workspace, mode, ciphertext, out, status)
                : fail_mode(key, status);
 }

@@ -28,6 +28,7 @@ static const named transformations[] = {
     {"AES/CBC/NoPadding", DDBC_MODE_CBC_NONE},
     {"AES/CTR/NoPadding", DDBC_MODE_CTR_NONE},
     {"AES/CTR/PKCS5Padding", DDBC_MODE_CTR_PKCS5},
+    {"AESWrap", DDBC_MODE_AES_WRAP},
     {"RSA", DDBC_MODE_RSA_PKCS1},
     {"RSA/ECB/PKCS1Padding", DDBC_MODE_RSA_PKCS1},
     {"RSA/ECB/OAEPWithSHA-1AndMGF1Padding", DDBC_MODE_RSA_OAEP_SHA1},

@@ -195,7 +195,7 @@ DDBC_MUST_USE bool ddbc_key_encrypt(ddbc_key *key, ddbc_workspace *workspace, dd
 /* The way back. Every malformed input gives the one error DDBC_BAD_CIPHERTEXT. */
 DDBC_MUST_USE bool ddbc_key_decrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes ciphertext,
                                     ddbc_bytes *out, ddbc_status *status);
-/* Wraps a content key: AES and AESWrap keys by RFC 3394 whatever `mode` is, RSA keys by the padding of `mode`.
+/* Wraps a content key of 16 to 4,096 bytes: AES and AESWrap keys by RFC 3394 whatever `mode` is, RSA keys by the padding of `mode`.
  * DDBC_WRAP_FAILED when the content key does not fit. */
 DDBC_MUST_USE bool ddbc_key_wrap(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes content,
                                  ddbc_bytes *out, ddbc_status *status);

@@ -7,25 +7,32 @@
 #include "marshal.h"
 
 typedef struct key_object {
-    PyObject_HEAD
-    ddbc_key *key; /* NULL until __init__ */
+    PyObject_HEAD ddbc_key *key; /* NULL until __init__ */
 } key_object;
 
-static engine_state *state_of(PyObject *self)
-{
+static engine_state *state_of(PyObject *self) {
     return state_of_type(Py_TYPE(self));
 }
 
-static int key_init(PyObject *self, PyObject *arguments, PyObject *keywords)
-{
+/* EncryptionKeyType and KeyEncodingType by their values. */
+static bool kind_in(call *c, long kind, long encoding) {
+    return kind >= DDBC_KIND_SYMMETRIC && kind <= DDBC_KIND_PUBLIC && encoding >= DDBC_ENCODING_RAW &&
+                   encoding <= DDBC_ENCODING_PEM
+               ? true
+               : ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "unknown kind or encoding of key");
+}
+
+static int key_init(PyObject *self, PyObject *arguments, PyObject *keywords) {
     PyObject *name = NULL;
     PyObject *material = NULL;
+    long kind = DDBC_KIND_SYMMETRIC;
+    long encoding = DDBC_ENCODING_RAW;
     call c;
     if (keywords != NULL && PyDict_Size(keywords) > 0) {
         PyErr_SetString(PyExc_TypeError, "Key() takes no keyword arguments");
         return -1;
     }
-    if (!PyArg_ParseTuple(arguments, "US:Key", &name, &material)) {
+    if (!PyArg_ParseTuple(arguments, "US|ll:Key", &name, &material, &kind, &encoding)) {
         return -1;
     }
     key_object *object = (key_object *)self;
@@ -37,11 +44,12 @@ static int key_init(PyObject *self, PyObject *arguments, PyObject *keywords)
         return -1;
     }
     ddbc_bytes name_text;
-    ddbc_bytes raw;
+    ddbc_bytes encoded;
     ddbc_algorithm algorithm = DDBC_ALG_AES;
-    bool done = call_text(&c, name, &name_text) && call_buffer(&c, material, &raw) &&
+    bool done = kind_in(&c, kind, encoding) && call_text(&c, name, &name_text) && call_buffer(&c, material, &encoded) &&
                 ddbc_algorithm_from_name(name_text, &algorithm, &c.status) &&
-                ddbc_key_new(c.state->engine, algorithm, raw, &object->key, &c.status);
+                ddbc_key_load(c.state->engine, algorithm, (ddbc_key_kind)kind, (ddbc_encoding)encoding, encoded,
+                              &object->key, &c.status);
     if (!done) {
         call_raise(&c);
     }
@@ -49,8 +57,7 @@ static int key_init(PyObject *self, PyObject *arguments, PyObject *keywords)
     return done ? 0 : -1;
 }
 
-static void key_dealloc(PyObject *self)
-{
+static void key_dealloc(PyObject *self) {
     PyTypeObject *type = Py_TYPE(self);
     ddbc_key_free(((key_object *)self)->key);
     freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
@@ -58,51 +65,42 @@ static void key_dealloc(PyObject *self)
     Py_DECREF(type);
 }
 
-static bool loaded(call *c, PyObject *self, ddbc_key **out)
-{
+static bool loaded(call *c, PyObject *self, ddbc_key **out) {
     *out = ((key_object *)self)->key;
     return *out != NULL ? true : ddbc_fail(&c->status, DDBC_INVALID_KEY, "a Key without material");
 }
 
-bool key_in(call *c, PyObject *object, ddbc_key **out)
-{
+bool key_in(call *c, PyObject *object, ddbc_key **out) {
     if (!Py_IS_TYPE(object, c->state->key_type)) {
         return ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "expected a Key of the engine");
     }
     return call_hold(c, object) && loaded(c, object, out);
 }
 
-static const char *const algorithm_names[] = {"AES", "HmacSHA224", "HmacSHA256", "HmacSHA384", "HmacSHA512"};
-
-static PyObject *key_get_algorithm(PyObject *self, void *closure)
-{
+static PyObject *key_get_algorithm(PyObject *self, void *closure) {
     (void)closure;
     ddbc_key *key = ((key_object *)self)->key;
-    return PyUnicode_FromString(key == NULL ? "" : algorithm_names[ddbc_key_algorithm(key)]);
+    return PyUnicode_FromString(key == NULL ? "" : ddbc_algorithm_name(ddbc_key_algorithm(key)));
 }
 
-static PyObject *key_repr(PyObject *self)
-{
+static PyObject *key_repr(PyObject *self) {
     ddbc_key *key = ((key_object *)self)->key;
-    return PyUnicode_FromFormat("<ddbcrypt key %s>", key == NULL ? "" : algorithm_names[ddbc_key_algorithm(key)]);
+    return PyUnicode_FromFormat("<ddbcrypt key %s>", key == NULL ? "" : ddbc_algorithm_name(ddbc_key_algorithm(key)));
 }
 
 typedef bool (*cipher_function)(ddbc_key *, ddbc_workspace *, ddbc_mode, ddbc_bytes, ddbc_bytes *, ddbc_status *);
 
-static bool apply(call *c, ddbc_key *key, cipher_function function, ddbc_mode mode, ddbc_bytes in, ddbc_bytes *out)
-{
-    if (in.len < GIL_RELEASE_BYTES) {
+static bool apply(call *c, ddbc_key *key, cipher_function function, ddbc_mode mode, ddbc_bytes in, ddbc_bytes *out) {
+    /* An RSA operation takes long whatever the size. */
+    if (in.len < GIL_RELEASE_BYTES && mode < DDBC_MODE_RSA_PKCS1) {
         return function(key, c->workspace, mode, in, out, &c->status);
     }
     bool done;
-    Py_BEGIN_ALLOW_THREADS
-    done = function(key, c->workspace, mode, in, out, &c->status);
-    Py_END_ALLOW_THREADS
-    return done;
+    Py_BEGIN_ALLOW_THREADS done = function(key, c->workspace, mode, in, out, &c->status);
+    Py_END_ALLOW_THREADS return done;
 }
 
-static PyObject *run_cipher(PyObject *self, PyObject *arguments, const char *format, cipher_function function)
-{
+static PyObject *run_cipher(PyObject *self, PyObject *arguments, const char *format, cipher_function function) {
     PyObject *name = NULL;
     PyObject *data = NULL;
     call c;
@@ -125,29 +123,34 @@ static PyObject *run_cipher(PyObject *self, PyObject *arguments, const char *for
     return out;
 }
 
-static PyObject *key_encrypt(PyObject *self, PyObject *arguments)
-{
+static PyObject *key_encrypt(PyObject *self, PyObject *arguments) {
     return run_cipher(self, arguments, "UO:encrypt", ddbc_key_encrypt);
 }
 
-static PyObject *key_decrypt(PyObject *self, PyObject *arguments)
-{
+static PyObject *key_decrypt(PyObject *self, PyObject *arguments) {
     return run_cipher(self, arguments, "UO:decrypt", ddbc_key_decrypt);
 }
 
-static PyObject *key_sign(PyObject *self, PyObject *data)
-{
+static PyObject *key_wrap(PyObject *self, PyObject *arguments) {
+    return run_cipher(self, arguments, "UO:wrap", ddbc_key_wrap);
+}
+
+static PyObject *key_unwrap(PyObject *self, PyObject *arguments) {
+    return run_cipher(self, arguments, "UO:unwrap", ddbc_key_unwrap);
+}
+
+static PyObject *key_sign(PyObject *self, PyObject *data) {
     call c;
     if (!call_begin(&c, state_of(self))) {
         return NULL;
     }
     ddbc_key *key = NULL;
     ddbc_bytes in;
-    uint8_t mac[DDBC_MAC_MAX];
+    uint8_t signature[DDBC_SIGNATURE_MAX];
     size_t size = 0;
     PyObject *out = NULL;
-    if (loaded(&c, self, &key) && call_buffer(&c, data, &in) && ddbc_key_sign(key, in, mac, &size, &c.status)) {
-        out = PyBytes_FromStringAndSize((const char *)mac, (Py_ssize_t)size);
+    if (loaded(&c, self, &key) && call_buffer(&c, data, &in) && ddbc_key_sign(key, in, signature, &size, &c.status)) {
+        out = PyBytes_FromStringAndSize((const char *)signature, (Py_ssize_t)size);
     } else {
         call_raise(&c);
     }
@@ -155,8 +158,7 @@ static PyObject *key_sign(PyObject *self, PyObject *data)
     return out;
 }
 
-static PyObject *key_verify(PyObject *self, PyObject *arguments)
-{
+static PyObject *key_verify(PyObject *self, PyObject *arguments) {
     PyObject *signature = NULL;
     PyObject *data = NULL;
     call c;
@@ -179,14 +181,15 @@ static PyObject *key_verify(PyObject *self, PyObject *arguments)
     return Py_None;
 }
 
-PyObject *key_type_new(PyObject *module)
-{
+PyObject *key_type_new(PyObject *module) {
     static PyMethodDef methods[] = {
         {"encrypt", key_encrypt, METH_VARARGS, "encrypt(transformation, plaintext, /)\n--\n\nIV and ciphertext."},
         {"decrypt", key_decrypt, METH_VARARGS, "decrypt(transformation, ciphertext, /)\n--\n\nThe plaintext."},
-        {"sign", key_sign, METH_O, "sign(data, /)\n--\n\nThe HMAC of data."},
+        {"wrap", key_wrap, METH_VARARGS, "wrap(transformation, content_key, /)\n--\n\nThe wrapped key."},
+        {"unwrap", key_unwrap, METH_VARARGS, "unwrap(transformation, wrapped_key, /)\n--\n\nThe content key."},
+        {"sign", key_sign, METH_O, "sign(data, /)\n--\n\nThe HMAC or RSA signature of data."},
         {"verify", key_verify, METH_VARARGS,
-         "verify(signature, data, /)\n--\n\nRaises SignatureVerificationError if the HMAC differs."},
+         "verify(signature, data, /)\n--\n\nRaises SignatureVerificationError if it does not fit."},
         {NULL, NULL, 0, NULL},
     };
     static PyGetSetDef getters[] = {
