@@ -155,6 +155,7 @@ typedef enum ddbc_mode {
     DDBC_MODE_CBC_NONE,      /* "AES/CBC/NoPadding", whole blocks only */
     DDBC_MODE_CTR_NONE,      /* "AES/CTR/NoPadding" */
     DDBC_MODE_CTR_PKCS5,     /* "AES/CTR/PKCS5Padding" */
+    DDBC_MODE_AES_WRAP,      /* "AESWrap": only to wrap and unwrap */
     DDBC_MODE_RSA_PKCS1,     /* "RSA/ECB/PKCS1Padding", or "RSA" */
     DDBC_MODE_RSA_OAEP_SHA1, /* "RSA/ECB/OAEPWithSHA-1AndMGF1Padding"; MGF1 takes SHA-1 in all of them */
     DDBC_MODE_RSA_OAEP_SHA256,
