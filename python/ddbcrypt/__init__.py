@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ddbcrypt: client-side encryption and signing of Amazon DynamoDB items.
+
+Modules and names are those of AWS's ``dynamodb-encryption-sdk``; what an application names is also here.
+"""
+
+from __future__ import annotations
+
+from ddbcrypt.delegated_keys import DelegatedKey
+from ddbcrypt.delegated_keys.jce import JceNameLocalDelegatedKey
+from ddbcrypt.encrypted import CryptoConfig
+from ddbcrypt.encrypted.client import EncryptedClient
+from ddbcrypt.encrypted.item import (
+    decrypt_dynamodb_item,
+    decrypt_python_item,
+    encrypt_dynamodb_item,
+    encrypt_python_item,
+)
+from ddbcrypt.encrypted.table import EncryptedTable
+from ddbcrypt.exceptions import (
+    AwsKmsMaterialsProviderError,
+    DecryptionError,
+    DelegatedKeyDecryptionError,
+    DelegatedKeyEncryptionError,
+    DelegatedKeyError,
+    DeserializationError,
+    DuplicateSetMemberError,
+    DynamodbEncryptionSdkError,
+    EncryptionError,
+    EngineError,
+    ForeignCiphertextError,
+    InvalidAlgorithmError,
+    InvalidArgumentError,
+    InvalidKeyError,
+    InvalidMaterialDescriptionError,
+    InvalidMaterialDescriptionVersionError,
+    InvalidNumberError,
+    InvalidTextError,
+    InvalidVersionError,
+    ItemNotEncryptedError,
+    JceTransformationError,
+    NestingDepthError,
+    NoKnownVersionError,
+    OldImageError,
+    ProviderStoreError,
+    ReservedAttributeError,
+    SerializationError,
+    SignatureVerificationError,
+    SigningError,
+    UnknownRegionError,
+    UnsupportedEncryptionModeError,
+    UnsupportedOperationError,
+    UnsupportedTypeError,
+    UnwrappingError,
+    VersionAlreadyExistsError,
+    WrappingError,
+)
+from ddbcrypt.identifiers import CryptoAction, EncryptionKeyType, KeyEncodingType, __version__
+from ddbcrypt.material_providers import CryptographicMaterialsProvider
+from ddbcrypt.material_providers.static import StaticCryptographicMaterialsProvider
+from ddbcrypt.materials import CryptographicMaterials, DecryptionMaterials, EncryptionMaterials
+from ddbcrypt.materials.raw import RawDecryptionMaterials, RawEncryptionMaterials
+from ddbcrypt.structures import AttributeActions, EncryptionContext, TableIndex, TableInfo
+from ddbcrypt.transform import ddb_to_dict, dict_to_ddb
+
+__all__ = (
+    "AttributeActions",
+    "AwsKmsMaterialsProviderError",
+    "CryptoAction",
+    "CryptoConfig",
+    "CryptographicMaterials",
+    "CryptographicMaterialsProvider",
+    "DecryptionError",
+    "DecryptionMaterials",
+    "DelegatedKey",
+    "DelegatedKeyDecryptionError",
+    "DelegatedKeyEncryptionError",
+    "DelegatedKeyError",
+    "DeserializationError",
+    "DuplicateSetMemberError",
+    "DynamodbEncryptionSdkError",
+    "EncryptedClient",
+    "EncryptedTable",
+    "EncryptionContext",
+    "EncryptionError",
+    "EncryptionKeyType",
+    "EncryptionMaterials",
+    "EngineError",
+    "ForeignCiphertextError",
+    "InvalidAlgorithmError",
+    "InvalidArgumentError",
+    "InvalidKeyError",
+    "InvalidMaterialDescriptionError",
+    "InvalidMaterialDescriptionVersionError",
+    "InvalidNumberError",
+    "InvalidTextError",
+    "InvalidVersionError",
+    "ItemNotEncryptedError",
+    "JceNameLocalDelegatedKey",
+    "JceTransformationError",
+    "KeyEncodingType",
+    "NestingDepthError",
+    "NoKnownVersionError",
+    "OldImageError",
+    "ProviderStoreError",
+    "RawDecryptionMaterials",
+    "RawEncryptionMaterials",
+    "ReservedAttributeError",
+    "SerializationError",
+    "SignatureVerificationError",
+    "SigningError",
+    "StaticCryptographicMaterialsProvider",
+    "TableIndex",
+    "TableInfo",
+    "UnknownRegionError",
+    "UnsupportedEncryptionModeError",
+    "UnsupportedOperationError",
+    "UnsupportedTypeError",
+    "UnwrappingError",
+    "VersionAlreadyExistsError",
+    "WrappingError",
+    "__version__",
+    "ddb_to_dict",
+    "decrypt_dynamodb_item",
+    "decrypt_python_item",
+    "dict_to_ddb",
+    "encrypt_dynamodb_item",
+    "encrypt_python_item",
+)

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is known of a table: its name as it is signed, its primary key, and the configuration made of both."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from ddbcrypt.encrypted import CryptoConfig
+from ddbcrypt.exceptions import DynamodbEncryptionSdkError, InvalidArgumentError
+from ddbcrypt.identifiers import CryptoAction
+from ddbcrypt.material_providers import CryptographicMaterialsProvider
+from ddbcrypt.structures import AttributeActions, EncryptionContext, TableIndex, TableInfo
+
+_ARN: Final = re.compile(r"arn:[^:]*:dynamodb:[^:]*:[^:]*:table/([^/]+)", re.ASCII)
+_T = TypeVar("_T")
+
+
+def plain_name(table_name: str) -> str:
+    """Give the table's own name, which is what an item's signature holds, of a name or an ARN.
+
+    :raises InvalidArgumentError: for an ARN that is not a table's
+    """
+    if not table_name.startswith("arn:"):
+        return table_name
+    match = _ARN.fullmatch(table_name)
+    if match is None:
+        message = f'"{table_name}" is not the ARN of a DynamoDB table'
+        raise InvalidArgumentError(message)
+    return match[1]
+
+
+def of_table(requested: Mapping[str, _T], answered: str) -> tuple[str, _T]:
+    """Find the table of a batch request that DynamoDB answers for: by name, even where the request has an ARN."""
+    if answered in requested:
+        return answered, requested[answered]
+    for name, value in requested.items():
+        if plain_name(name) == plain_name(answered):
+            return name, value
+    message = f'DynamoDB answered for the table "{answered}", which is not in the request'
+    raise DynamodbEncryptionSdkError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class TableConfig:
+    """How items of one table are protected, and the names of its primary key (empty where they are not known)."""
+
+    crypto_config: CryptoConfig
+    key_names: tuple[str, ...]
+
+    @classmethod
+    def of_info(
+        cls, provider: CryptographicMaterialsProvider, actions: AttributeActions, info: TableInfo
+    ) -> TableConfig:
+        """Make the configuration of a table whose primary key is known. ``actions`` stay as they are."""
+        index = info.primary_index
+        own_actions = actions.copy()
+        own_actions.set_index_keys(*info.protected_index_keys())
+        context = EncryptionContext(table_name=info.name, partition_key_name=index.partition, sort_key_name=index.sort)
+        return cls(CryptoConfig(provider, context, own_actions), key_names(index))
+
+    def replaced_by(self, crypto_config: CryptoConfig) -> TableConfig:
+        """Make a configuration of what a single request brings for this table.
+
+        :raises InvalidArgumentError: when it would encrypt the primary key
+        """
+        for name in self.key_names:
+            if crypto_config.attribute_actions.action(name) is CryptoAction.ENCRYPT_AND_SIGN:
+                message = f'crypto_config would encrypt "{name}", which is part of the primary key: make it SIGN_ONLY'
+                raise InvalidArgumentError(message)
+        return TableConfig(crypto_config, self.key_names or context_key_names(crypto_config))
+
+
+def key_names(index: TableIndex) -> tuple[str, ...]:
+    """Give the attribute names of an index, partition key first."""
+    return (index.partition,) if index.sort is None else (index.partition, index.sort)
+
+
+def context_key_names(crypto_config: CryptoConfig) -> tuple[str, ...]:
+    """Give the primary key that an encryption context names."""
+    context = crypto_config.encryption_context
+    return tuple(name for name in (context.partition_key_name, context.sort_key_name) if name is not None)
+
+
+def request_config(crypto_config: object, known: Callable[[], TableConfig | None]) -> TableConfig | None:
+    """Give the configuration that comes with a request, or None where there is none.
+
+    :param known: gives the table's own configuration if it is there without asking DynamoDB
+    :raises InvalidArgumentError: when it is no :class:`CryptoConfig`, or would encrypt the primary key
+    """
+    if crypto_config is None:
+        return None
+    if not isinstance(crypto_config, CryptoConfig):
+        message = f"crypto_config has to be a CryptoConfig, not {type(crypto_config).__name__}"
+        raise InvalidArgumentError(message)
+    table = known()
+    if table is None:
+        return TableConfig(crypto_config, context_key_names(crypto_config))
+    return table.replaced_by(crypto_config)
+
+
+def look_up(client: Any, table_name: str) -> TableInfo:
+    """Ask DynamoDB for a table's keys: one ``DescribeTable`` call, by ARN where the caller gave one.
+
+    Another account's table is found by its ARN alone.
+    """
+    name = plain_name(table_name)
+    described = TableInfo(name=table_name)
+    described.refresh_indexed_attributes(client)
+    return TableInfo(
+        name=name,
+        primary_index=described.primary_index,
+        secondary_indexes=described.secondary_indexes,
+    )
+
+
+class TableConfigs:
+    """The configurations of a client's tables, each looked up once. Thread-safe, with one lookup in flight per table.
+
+    A lookup that fails is not remembered.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        provider: CryptographicMaterialsProvider,
+        actions: AttributeActions,
+        *,
+        ask: bool,
+    ) -> None:
+        self._client = client
+        self._provider = provider
+        self._actions = actions
+        self._ask = ask
+        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._known: dict[str, TableConfig] = {}
+
+    def known(self, table_name: str) -> TableConfig | None:
+        """Give the table's configuration if it is there already."""
+        return self._known.get(table_name)
+
+    def remember(self, table_name: str, config: TableConfig) -> None:
+        """Take a table's configuration from elsewhere."""
+        self._known[table_name] = config
+
+    def of(self, table_name: str) -> TableConfig:
+        """Give the table's configuration, looked up at its first use.
+
+        :raises InvalidArgumentError: when the primary key is not known and is not to be asked for
+        """
+        known = self._known.get(table_name)
+        if known is not None:
+            return known
+        if not self._ask:
+            message = (
+                f'The primary key of table "{table_name}" is not known: let auto_refresh_table_indexes be true, give a '
+                "crypto_config with the request, or use an EncryptedTable with a table_info that has a primary_index"
+            )
+            raise InvalidArgumentError(message)
+        with self._lock:
+            lock = self._locks.setdefault(table_name, threading.Lock())
+        with lock:
+            known = self._known.get(table_name)
+            if known is None:
+                info = look_up(self._client, table_name)
+                known = self._known[table_name] = TableConfig.of_info(self._provider, self._actions, info)
+        return known

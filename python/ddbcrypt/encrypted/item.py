@@ -1,0 +1,366 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Encrypt and decrypt single items, in DynamoDB JSON or in Python values.
+
+The functions are thread-safe where the materials provider and the keys are. They make no network call but those of
+the materials provider. They never change what they are given: the result is always a new dict. Every ddbcrypt
+exception that leaves them has ``item_key`` set where the encryption context names the table's keys.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ddbcrypt import _engine
+from ddbcrypt.delegated_keys import DelegatedKey
+from ddbcrypt.delegated_keys.jce import JceNameLocalDelegatedKey
+from ddbcrypt.encrypted import CryptoConfig
+from ddbcrypt.exceptions import (
+    DecryptionError,
+    DynamodbEncryptionSdkError,
+    EncryptionError,
+    InvalidMaterialDescriptionError,
+    ItemNotEncryptedError,
+    ReservedAttributeError,
+    SignatureVerificationError,
+    UnsupportedTypeError,
+)
+from ddbcrypt.identifiers import CryptoAction
+from ddbcrypt.internal.delegated import SignedScope, decrypt_with_methods, encrypt_with_methods
+from ddbcrypt.internal.failures import explain_decryption_failure, name_item
+from ddbcrypt.internal.guards import is_mapping
+from ddbcrypt.internal.identifiers import (
+    ATTRIBUTE_ENCRYPTION_MODE,
+    CBC_PKCS5,
+    DESCRIPTION_ATTRIBUTE,
+    DIALECT_PYTHON,
+    READ_28_DIGITS,
+    RESERVED_NAMES,
+    SIGNATURE_ATTRIBUTE,
+    SIGNING_ALGORITHM,
+)
+from ddbcrypt.internal.items import binary_value, copy_item
+from ddbcrypt.material_providers.static import StaticCryptographicMaterialsProvider
+from ddbcrypt.materials import CryptographicMaterials
+from ddbcrypt.structures import AttributeActions
+
+__all__ = (
+    "decrypt_dynamodb_item",
+    "decrypt_many",
+    "decrypt_python_item",
+    "encrypt_dynamodb_item",
+    "encrypt_many",
+    "encrypt_python_item",
+)
+
+#: Arguments of the engine's call for one item: item, wire, table name, default action, actions, two keys, description,
+#: dialect or options. A dict instead is the finished item, of a path without the engine's whole-item calls.
+_Prepared = tuple[Any, ...] | dict[str, Any]
+_Job = tuple[Mapping[str, Any], CryptoConfig]
+
+
+def encrypt_dynamodb_item(item: Mapping[str, Any], crypto_config: CryptoConfig) -> dict[str, Any]:
+    """Encrypt and sign an item in DynamoDB JSON, the form of the boto3 client.
+
+    :param item: plaintext item, ``{"name": {"S": "value"}}``
+    :param crypto_config: keys, encryption context and attribute actions
+    :returns: new item with its signature and material description; a plain copy where every action is ``DO_NOTHING``
+    :raises ReservedAttributeError: ``item`` has one of the two reserved attributes, as an encrypted item has
+    :raises EncryptionError: an attribute is to be encrypted and there is no encryption key
+    :raises SerializationError: a value that DynamoDB cannot store
+    :raises AttributeError: the materials provider has no encryption materials
+    """
+    return _encrypt(item, crypto_config, True)
+
+
+def encrypt_python_item(item: Mapping[str, Any], crypto_config: CryptoConfig) -> dict[str, Any]:
+    """Encrypt and sign an item of Python values, the form of the boto3 resource.
+
+    Takes the types that boto3's ``TypeSerializer`` takes, and gives back those that its ``TypeDeserializer`` gives.
+
+    :param item: plaintext item, ``{"name": "value"}``
+    :param crypto_config: keys, encryption context and attribute actions
+    :returns: new item with its signature and material description; a plain copy where every action is ``DO_NOTHING``
+    :raises: as :func:`encrypt_dynamodb_item`; ``UnsupportedTypeError`` for ``float``
+    """
+    return _encrypt(item, crypto_config, False)
+
+
+def decrypt_dynamodb_item(item: Mapping[str, Any], crypto_config: CryptoConfig) -> dict[str, Any]:
+    """Verify and decrypt an item in DynamoDB JSON, the form of the boto3 client.
+
+    :param item: encrypted item
+    :param crypto_config: keys, encryption context and attribute actions, as when the item was encrypted
+    :returns: new plaintext item without the reserved attributes; a plain copy where every action is ``DO_NOTHING``
+    :raises ItemNotEncryptedError: ``item`` has no signature
+    :raises SignatureVerificationError: the signature does not fit the item; nothing of it is returned
+    :raises ForeignCiphertextError: the item is another encryption client's
+    :raises DecryptionError: an attribute does not decrypt, or there is no decryption key
+    :raises DeserializationError: the material description or a decrypted attribute is malformed
+    :raises AttributeError: the materials provider has no decryption materials
+    """
+    return _decrypt(item, crypto_config, True)
+
+
+def decrypt_python_item(item: Mapping[str, Any], crypto_config: CryptoConfig) -> dict[str, Any]:
+    """Verify and decrypt an item of Python values, the form of the boto3 resource.
+
+    :param item: encrypted item
+    :param crypto_config: keys, encryption context and attribute actions, as when the item was encrypted
+    :returns: new plaintext item without the reserved attributes, in the types of boto3's ``TypeDeserializer``
+    :raises: as :func:`decrypt_dynamodb_item`
+    """
+    return _decrypt(item, crypto_config, False)
+
+
+def encrypt_many(jobs: Sequence[_Job], *, wire: bool) -> list[dict[str, Any]]:
+    """Encrypt and sign many items, in one call of the engine. All or nothing.
+
+    :param jobs: items with the configuration of each
+    :param wire: true for DynamoDB JSON, false for Python values
+    :returns: new items in the order of ``jobs``
+    :raises: as :func:`encrypt_dynamodb_item`; ``index`` of the error is the position of the job
+    """
+    return _run_many(jobs, wire, _prepare_encryption, _engine.encrypt_items, _explain_encryption)
+
+
+def decrypt_many(jobs: Sequence[_Job], *, wire: bool) -> list[dict[str, Any]]:
+    """Verify and decrypt many items, in one call of the engine. All or nothing.
+
+    :param jobs: items with the configuration of each
+    :param wire: true for DynamoDB JSON, false for Python values
+    :returns: new items in the order of ``jobs``
+    :raises: as :func:`decrypt_dynamodb_item`; ``index`` of the error is the position of the job
+    """
+    return _run_many(jobs, wire, _prepare_decryption, _engine.decrypt_items, _explain_decryption)
+
+
+def _encrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[str, Any]:
+    try:
+        prepared = _prepare_encryption(item, config, wire)
+        if isinstance(prepared, tuple):
+            return _engine.encrypt_item(*prepared)
+    except DynamodbEncryptionSdkError as error:
+        _explain_encryption(error, item, config, wire)
+        raise
+    else:
+        return prepared
+
+
+def _decrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[str, Any]:
+    try:
+        prepared = _prepare_decryption(item, config, wire)
+        if isinstance(prepared, tuple):
+            return _engine.decrypt_item(*prepared)
+    except DynamodbEncryptionSdkError as error:
+        explained = _explain_decryption(error, item, config, wire)
+        if explained is not error:
+            raise explained from error
+        raise
+    else:
+        return prepared
+
+
+def _prepare_encryption(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> _Prepared:
+    _require_mapping(item)
+    actions = config.attribute_actions
+    if actions.take_no_actions:
+        return copy_item(item)
+    if SIGNATURE_ATTRIBUTE in item or DESCRIPTION_ATTRIBUTE in item:
+        raise _reserved_error(item)
+
+    materials = config.encryption_materials()
+    signing_key = materials.signing_key
+    description = dict(materials.material_description)
+    try:
+        encryption_key: DelegatedKey | None = materials.encryption_key
+    except AttributeError:
+        encryption_key = None
+    if encryption_key is None and actions.contains_action(CryptoAction.ENCRYPT_AND_SIGN):
+        raise EncryptionError(
+            "the attribute actions ask for attributes to be encrypted, but the materials have no encryption key: "
+            "give one, or set no action to ENCRYPT_AND_SIGN"
+        )
+    if encryption_key is not None:
+        description[ATTRIBUTE_ENCRYPTION_MODE] = CBC_PKCS5
+
+    context = config.encryption_context
+    if type(signing_key) is JceNameLocalDelegatedKey and (
+        encryption_key is None or type(encryption_key) is JceNameLocalDelegatedKey
+    ):
+        description[SIGNING_ALGORITHM] = signing_key.algorithm
+        return (
+            item,
+            wire,
+            context.table_name,
+            actions.default_action,
+            actions.attribute_actions if type(actions) is AttributeActions else _chosen_actions(actions, item),
+            None if encryption_key is None else encryption_key.engine_key,
+            signing_key.engine_key,
+            description,
+            DIALECT_PYTHON,
+        )
+
+    # A key that does not say its signing algorithm leaves no name of it in the description.
+    with contextlib.suppress(NotImplementedError):
+        description[SIGNING_ALGORITHM] = signing_key.signing_algorithm()
+    scope = SignedScope(context.table_name, actions.default_action, _chosen_actions(actions, item))
+    wire_item = item if wire else _engine.to_wire(item)
+    encrypted = encrypt_with_methods(wire_item, scope, encryption_key, signing_key, description)
+    return encrypted if wire else _engine.from_wire(encrypted)
+
+
+def _prepare_decryption(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> _Prepared:
+    _require_mapping(item)
+    actions = config.attribute_actions
+    if actions.take_no_actions:
+        return copy_item(item)
+    signature = item.get(SIGNATURE_ATTRIBUTE)
+    if signature is None and SIGNATURE_ATTRIBUTE not in item:
+        raise ItemNotEncryptedError(
+            f"the item has no signature attribute {SIGNATURE_ATTRIBUTE!r}: it was stored without encryption, "
+            "or only a part of it was read"
+        )
+    if not binary_value(signature, wire):
+        error = SignatureVerificationError(
+            f"attribute {SIGNATURE_ATTRIBUTE!r}: the signature is not a binary value, or it is empty"
+        )
+        error.attribute = SIGNATURE_ATTRIBUTE
+        raise error
+
+    context = config.encryption_context
+    stored = item.get(DESCRIPTION_ATTRIBUTE)
+    if stored is None and DESCRIPTION_ATTRIBUTE not in item:
+        description = context.material_description
+    else:
+        description = _read_description(stored, wire)
+    materials = _decryption_materials(config, description)
+    verification_key = materials.verification_key
+    try:
+        decryption_key: DelegatedKey | None = materials.decryption_key
+    except AttributeError:
+        decryption_key = None
+    if decryption_key is None and actions.contains_action(CryptoAction.ENCRYPT_AND_SIGN):
+        raise DecryptionError(
+            "the attribute actions ask for attributes to be decrypted, but the materials have no decryption key: "
+            "give one, or set no action to ENCRYPT_AND_SIGN"
+        )
+
+    options = READ_28_DIGITS if config.accept_28_digit_numbers else 0
+    if type(verification_key) is JceNameLocalDelegatedKey and (
+        decryption_key is None or type(decryption_key) is JceNameLocalDelegatedKey
+    ):
+        return (
+            item,
+            wire,
+            context.table_name,
+            actions.default_action,
+            actions.attribute_actions if type(actions) is AttributeActions else _chosen_actions(actions, item),
+            None if decryption_key is None else decryption_key.engine_key,
+            verification_key.engine_key,
+            description,
+            options,
+        )
+
+    scope = SignedScope(context.table_name, actions.default_action, _chosen_actions(actions, item))
+    wire_item = item if wire else _engine.to_wire(item)
+    decrypted = decrypt_with_methods(wire_item, scope, decryption_key, verification_key, description, options)
+    return decrypted if wire else _engine.from_wire(decrypted)
+
+
+def _decryption_materials(config: CryptoConfig, description: dict[str, str]) -> CryptographicMaterials:
+    """Ask for materials with the item's own description, in a context that is not the caller's."""
+    if type(config) is CryptoConfig:
+        provider = config.materials_provider
+        context = config.encryption_context
+        # A static provider looks at no context, so it needs none of its own.
+        if type(provider) is not StaticCryptographicMaterialsProvider:
+            context = copy.copy(context)
+            context.material_description = description
+        return provider.decryption_materials(context)
+    inner = config.copy()
+    inner.encryption_context.material_description = description
+    return inner.decryption_materials()
+
+
+def _read_description(attribute: object, wire: bool) -> dict[str, str]:
+    try:
+        data = binary_value(attribute, wire)
+        if data is None:
+            raise InvalidMaterialDescriptionError("it is not a binary value")
+        return _engine.deserialize_description(data)
+    except DynamodbEncryptionSdkError as error:
+        error.attribute = DESCRIPTION_ATTRIBUTE
+        error.args = (f"material description {DESCRIPTION_ATTRIBUTE!r}: {error.args[0]}",)
+        raise
+
+
+def _chosen_actions(actions: AttributeActions, item: Mapping[str, Any]) -> dict[str, CryptoAction]:
+    """Ask for the action of each attribute through the method, which a subclass may have overridden."""
+    return {name: actions.action(name) for name in item if name not in RESERVED_NAMES}
+
+
+def _run_many(
+    jobs: Sequence[_Job],
+    wire: bool,
+    prepare: Callable[[Mapping[str, Any], CryptoConfig, bool], _Prepared],
+    run: Callable[[Sequence[tuple[Any, ...]], bool], list[dict[str, Any]]],
+    explain: Callable[[DynamodbEncryptionSdkError, Mapping[str, Any], CryptoConfig, bool], DynamodbEncryptionSdkError],
+) -> list[dict[str, Any]]:
+    results: list[dict[str, Any]] = [{}] * len(jobs)
+    engine_jobs: list[tuple[Any, ...]] = []
+    positions: list[int] = []
+    position = 0
+    try:
+        for position, (item, config) in enumerate(jobs):
+            prepared = prepare(item, config, wire)
+            if isinstance(prepared, tuple):
+                engine_jobs.append((item, *prepared[2:]))
+                positions.append(position)
+            else:
+                results[position] = prepared
+        position = -1
+        if engine_jobs:
+            for position, result in zip(positions, run(engine_jobs, wire), strict=True):
+                results[position] = result
+    except DynamodbEncryptionSdkError as error:
+        if position < 0:
+            # The engine counts its own jobs only.
+            if error.index is None:
+                raise
+            position = positions[error.index]
+        error.index = position
+        explained = explain(error, *jobs[position], wire)
+        if explained is not error:
+            raise explained from error
+        raise
+    return results
+
+
+def _explain_encryption(
+    error: DynamodbEncryptionSdkError, item: Mapping[str, Any], config: CryptoConfig, wire: bool
+) -> DynamodbEncryptionSdkError:
+    name_item(error, item, config)
+    return error
+
+
+def _explain_decryption(
+    error: DynamodbEncryptionSdkError, item: Mapping[str, Any], config: CryptoConfig, wire: bool
+) -> DynamodbEncryptionSdkError:
+    return explain_decryption_failure(error, item, config, wire=wire)
+
+
+def _require_mapping(item: object) -> None:
+    if not is_mapping(item):
+        raise UnsupportedTypeError(f"an item must be a dict of attribute name to value, not {type(item).__name__}")
+
+
+def _reserved_error(item: Mapping[str, Any]) -> ReservedAttributeError:
+    name = SIGNATURE_ATTRIBUTE if SIGNATURE_ATTRIBUTE in item else DESCRIPTION_ATTRIBUTE
+    error = ReservedAttributeError(
+        f"attribute {name!r}: the name is reserved and cannot be in a plaintext item; is the item encrypted already?"
+    )
+    error.attribute = name
+    return error

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What turns an error into one that says which item failed, and why that may be. Runs only after a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from decimal import Decimal
+from itertools import islice
+from typing import Any, Final
+
+from boto3.dynamodb.types import Binary
+
+from ddbcrypt import _engine
+from ddbcrypt.encrypted import CryptoConfig
+from ddbcrypt.exceptions import (
+    DecryptionError,
+    DeserializationError,
+    DynamodbEncryptionSdkError,
+    ForeignCiphertextError,
+    ItemNotEncryptedError,
+    SignatureVerificationError,
+)
+from ddbcrypt.identifiers import CryptoAction
+from ddbcrypt.internal.foreign import name_foreign_client
+from ddbcrypt.internal.guards import is_dict, is_list, is_mapping
+from ddbcrypt.internal.identifiers import RESERVED_NAMES
+from ddbcrypt.internal.items import binary_content
+
+__all__ = ("explain_decryption_failure", "name_item")
+
+_SHOWN: Final = 64
+_DEPTH: Final = 33
+#: More members than an item of 400 KB can have; an object that holds itself has no end.
+_NUMBER_LIMIT: Final = 400_000
+_REFERENCE_DIGITS: Final = 28
+#: Errors that another client's item gives.
+_MAYBE_FOREIGN: Final = (SignatureVerificationError, DecryptionError, DeserializationError)
+
+
+def name_item(error: DynamodbEncryptionSdkError, item: object, config: CryptoConfig) -> None:
+    """Set ``item_key`` of ``error`` and show the key in its message; nothing where its names are not known."""
+    # An item whose own methods raise must not put its exception in the place of `error`.
+    with suppress(Exception):
+        _name_item(error, item, config)
+
+
+def _name_item(error: DynamodbEncryptionSdkError, item: object, config: CryptoConfig) -> None:
+    context = config.encryption_context
+    actions = config.attribute_actions
+    # A key that came to be encrypted, by changes after the configuration was checked, is not to be shown.
+    names = [
+        name
+        for name in (context.partition_key_name, context.sort_key_name)
+        if name is not None and actions.action(name) is not CryptoAction.ENCRYPT_AND_SIGN
+    ]
+    if error.item_key is not None or not names or not is_mapping(item):
+        return
+    attributes: Mapping[str, Any] = item
+    error.item_key = {name: attributes[name] for name in names if name in attributes}
+    shown = ", ".join(
+        f"{name}={_shown(attributes[name])}" if name in attributes else f"{name} is missing" for name in names
+    )
+    message = f"{error.args[0]} (item key: {shown})" if error.args else f"item key: {shown}"
+    error.args = (message, *error.args[1:])
+
+
+def explain_decryption_failure(
+    error: DynamodbEncryptionSdkError, item: Mapping[str, Any], config: CryptoConfig, *, wire: bool
+) -> DynamodbEncryptionSdkError:
+    """Give the error to raise for ``error``: itself, or one that names the other client that wrote the item."""
+    result = error
+    if isinstance(error, _MAYBE_FOREIGN) and not isinstance(error, ForeignCiphertextError):
+        # An item whose own methods raise must not put its exception in the place of `error`.
+        with suppress(Exception):
+            result = _explain(error, item, config, wire)
+    name_item(result, item, config)
+    return result
+
+
+def _explain(
+    error: DynamodbEncryptionSdkError, item: Mapping[str, Any], config: CryptoConfig, wire: bool
+) -> DynamodbEncryptionSdkError:
+    wire_item = item if wire else _wire_form(item)
+    foreign = name_foreign_client(wire_item, _candidates(error, item, config))
+    if foreign is None:
+        if isinstance(error, SignatureVerificationError) and not config.accept_28_digit_numbers:
+            _hint_at_28_digits(error, wire_item, config)
+        return error
+    client, attribute = foreign
+    result = ForeignCiphertextError(
+        f"attribute {attribute!r}: it was written by {client}, not by the DynamoDB Encryption Client or ddbcrypt; "
+        "read the item with that client"
+    )
+    result.attribute = attribute
+    result.index = error.index
+    return result
+
+
+def _candidates(error: DynamodbEncryptionSdkError, item: Mapping[str, Any], config: CryptoConfig) -> frozenset[str]:
+    """Name the attributes whose values are to be looked at: where ours should stand, or all where nothing is ours.
+
+    The application may well keep another client's messages in attributes that are only signed.
+    """
+    allowed = (
+        (CryptoAction.ENCRYPT_AND_SIGN, CryptoAction.SIGN_ONLY)
+        if isinstance(error, ItemNotEncryptedError)
+        else (CryptoAction.ENCRYPT_AND_SIGN,)
+    )
+    actions = config.attribute_actions
+    return frozenset(name for name in item if name in RESERVED_NAMES or actions.action(name) in allowed)
+
+
+def _wire_form(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Make DynamoDB JSON of those attributes of an item of Python values that have one."""
+    wire_item: dict[str, Any] = {}
+    for name, value in item.items():
+        try:
+            wire_item.update(_engine.to_wire({name: value}))
+        except (DynamodbEncryptionSdkError, TypeError, ValueError):
+            continue
+    return wire_item
+
+
+def _hint_at_28_digits(error: SignatureVerificationError, item: Mapping[str, Any], config: CryptoConfig) -> None:
+    actions = config.attribute_actions
+    for name, attribute in item.items():
+        if actions.action(name) is CryptoAction.SIGN_ONLY and any(
+            _digits(number) > _REFERENCE_DIGITS for number in islice(_numbers(attribute, _DEPTH), _NUMBER_LIMIT)
+        ):
+            error.args = (
+                f"{error.args[0] if error.args else 'the signature does not fit'}; {_hint(name)}",
+                *error.args[1:],
+            )
+            return
+
+
+def _hint(name: str) -> str:
+    return (
+        f"the signed attribute {name!r} holds a number of more than 28 digits, which the reference Python client "
+        "rounds before it signs: to read items of that client set CryptoConfig(..., accept_28_digit_numbers=True)"
+    )
+
+
+def _numbers(attribute: object, depth: int) -> Iterator[object]:
+    """Give the texts of all numbers in an attribute of DynamoDB JSON, however malformed it is."""
+    if depth == 0 or not is_mapping(attribute):
+        return
+    yield attribute.get("N")
+    numbers: object = attribute.get("NS")
+    if is_list(numbers):
+        yield from numbers
+    members: object = attribute.get("L")
+    if is_list(members):
+        for member in members:
+            yield from _numbers(member, depth - 1)
+    members = attribute.get("M")
+    if is_mapping(members):
+        for member in members.values():
+            yield from _numbers(member, depth - 1)
+
+
+def _digits(number: object) -> int:
+    """Count the significant digits of a number's text, zeros at its ends left out."""
+    if not isinstance(number, str):
+        return 0
+    mantissa = number.lower().partition("e")[0].lstrip("+-").replace(".", "")
+    return len(mantissa.strip("0"))
+
+
+def _shown(value: object) -> str:
+    """Write a key's value for a message: its own notation, cut short; no code of the value's class is run."""
+    if is_dict(value) and len(value) == 1:
+        kind, member = next(iter(value.items()))
+        return _cut(member) if kind == "N" and type(member) is str else _shown_scalar(member)
+    return _shown_scalar(value)
+
+
+def _shown_scalar(value: Any) -> str:
+    if type(value) is Binary:
+        value = binary_content(value)
+    if type(value) is str or type(value) is bytes or type(value) is bytearray:
+        return repr(value) if len(value) <= _SHOWN else f"{value[:_SHOWN]!r}..."
+    if type(value) is Decimal or (type(value) is int and value.bit_length() <= _SHOWN * 3):
+        return _cut(str(value))
+    return f"<{type(value).__name__}>"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Type guards for values of unknown shape; with them type checkers follow into what such a value holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeGuard
+
+__all__ = ("is_dict", "is_list", "is_mapping")
+
+
+def is_dict(value: object) -> TypeGuard[dict[Any, Any]]:
+    """Tell whether ``value`` is a dict."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Tell whether ``value`` is a list."""
+    return isinstance(value, list)
+
+
+def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    """Tell whether ``value`` is a dict or another mapping."""
+    return type(value) is dict or isinstance(value, Mapping)

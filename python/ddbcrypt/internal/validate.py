@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Type checks of constructor arguments. All raise ``TypeError``, as the reference client's constructors do."""
+
+from __future__ import annotations
+
+from ddbcrypt.internal.guards import is_dict
+
+__all__ = ("require_dict", "require_instance", "require_optional")
+
+
+def require_instance(name: str, value: object, kind: type) -> None:
+    """Refuse a ``value`` for argument ``name`` that is not a ``kind``."""
+    if not isinstance(value, kind):
+        raise TypeError(f'"{name}" must be {kind.__name__}, not {_type_name(value)}')
+
+
+def require_optional(name: str, value: object, kind: type) -> None:
+    """Refuse a ``value`` for argument ``name`` that is neither None nor a ``kind``."""
+    if value is not None and not isinstance(value, kind):
+        raise TypeError(f'"{name}" must be {kind.__name__} or None, not {_type_name(value)}')
+
+
+def require_dict(name: str, value: object, value_kind: type) -> None:
+    """Refuse a ``value`` for argument ``name`` that is not a dict of ``str`` to ``value_kind``."""
+    if not is_dict(value):
+        raise TypeError(f'"{name}" must be a dict, not {_type_name(value)}')
+    for key, member in value.items():
+        if not isinstance(key, str):
+            raise TypeError(f'"{name}" must have names of type str, not {_type_name(key)}')
+        if not isinstance(member, value_kind):
+            raise TypeError(f'"{name}" must have values of type {value_kind.__name__}, not {_type_name(member)}')
+
+
+def _type_name(value: object) -> str:
+    """Give module and name, so that a class of the same name out of another package is told apart."""
+    kind = type(value)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

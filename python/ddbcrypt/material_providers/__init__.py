@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Materials providers: what gives each item its cryptographic materials."""
+
+from __future__ import annotations
+
+from ddbcrypt.materials import CryptographicMaterials
+from ddbcrypt.structures import EncryptionContext
+
+__all__ = ("CryptographicMaterialsProvider",)
+
+
+class CryptographicMaterialsProvider:
+    """Base class of materials providers.
+
+    ddbcrypt asks a provider once per item, from the thread that called ddbcrypt, so a provider that several threads
+    share must be safe for that. What a provider raises reaches the caller.
+    """
+
+    def decryption_materials(self, encryption_context: EncryptionContext) -> CryptographicMaterials:
+        """Materials to verify and decrypt an item.
+
+        :param encryption_context: what is known of the item, with the material description that it carries. The
+            description is not signed: nothing in it may lead to a weaker choice than the provider's configuration
+        :raises AttributeError: there are none, as in this base class
+        """
+        raise AttributeError(f"{type(self).__name__} has no decryption materials")
+
+    def encryption_materials(self, encryption_context: EncryptionContext) -> CryptographicMaterials:
+        """Materials to encrypt and sign an item.
+
+        :param encryption_context: what is known of the item
+        :raises AttributeError: there are none, as in this base class
+        """
+        raise AttributeError(f"{type(self).__name__} has no encryption materials")
+
+    def refresh(self) -> None:
+        """Forget what is cached. This base class caches nothing."""

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The running oracle that the interoperation tests share."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from tests.interop.oracle import Oracle
+
+
+@pytest.fixture(scope="session")
+def oracle() -> Iterator[Oracle]:
+    with Oracle() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _no_warnings_about_short_keys() -> Iterator[None]:
+    # Generated HMAC keys are short at times; thousands of identical warnings would bury what matters.
+    logger = logging.getLogger("ddbcrypt")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    yield
+    logger.setLevel(before)

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""boto3 clients and resources for a loopback endpoint, deaf to the machine's AWS settings."""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+REGION = "eu-central-1"
+
+
+@cache
+def _session() -> boto3.Session:
+    # Shared, because each session reads and parses the service's model anew. Clients are made in the main thread.
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+
+
+def _config(attempts: int) -> Config:
+    # An empty `proxies` keeps a proxy of the environment away from loopback.
+    retries: Any = {"total_max_attempts": attempts, "mode": "standard"}
+    return Config(proxies={}, retries=retries, connect_timeout=10, read_timeout=60, max_pool_connections=16)
+
+
+def connect_client(endpoint_url: str, *, attempts: int = 1) -> Any:
+    """A DynamoDB client; ``attempts`` is how often botocore sends one request in all."""
+    return _session().client("dynamodb", endpoint_url=endpoint_url, config=_config(attempts))
+
+
+def connect_resource(endpoint_url: str, *, attempts: int = 1) -> Any:
+    """A DynamoDB service resource, as :func:`connect_client`."""
+    return _session().resource("dynamodb", endpoint_url=endpoint_url, config=_config(attempts))

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""EncryptedClient: what is refused, with nothing sent."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from botocore.exceptions import OperationNotPageableError
+from botocore.paginate import Paginator
+
+from ddbcrypt import EncryptedClient, InvalidArgumentError, UnsupportedOperationError
+from ddbcrypt.dynamodb.operations import PASSED_CLIENT_METHODS
+from ddbcrypt.encrypted.client import EncryptedPaginator
+from ddbcrypt.encrypted.item import decrypt_dynamodb_item, encrypt_dynamodb_item
+from tests.unit.client_recording import SECRET, Recorder, actions, provider, wire_item
+
+HANDLED = {"put_item", "get_item", "query", "scan", "batch_get_item", "batch_write_item"}
+OPERATIONS = sorted(Recorder().client().meta.method_to_api_mapping)
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def client(recorder: Recorder) -> EncryptedClient:
+    return EncryptedClient(recorder.client(), provider(), actions())
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_operation_is_handled_passed_or_refused(
+    recorder: Recorder, client: EncryptedClient, operation: str
+) -> None:
+    if operation in HANDLED:
+        assert operation not in PASSED_CLIENT_METHODS
+        return
+    if operation in PASSED_CLIENT_METHODS:
+        assert operation.startswith(("describe_", "list_", "get_resource_policy"))
+        return
+    with pytest.raises(UnsupportedOperationError, match=operation) as caught:
+        getattr(client, operation)(TableName="people", Item=wire_item())
+    assert isinstance(caught.value, NotImplementedError)
+    assert "Instead, " in str(caught.value)
+    assert SECRET not in str(caught.value)
+    assert recorder.calls == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "way_round"),
+    [
+        ("delete_item", "batch_write_item"),
+        ("update_item", "put_item"),
+        ("transact_write_items", "put_item"),
+        ("transact_get_items", "batch_get_item"),
+        ("execute_statement", "PartiQL"),
+        ("generate_presigned_url", "put_item"),
+    ],
+)
+def test_a_refusal_says_why_and_what_to_do(client: EncryptedClient, operation: str, way_round: str) -> None:
+    with pytest.raises(UnsupportedOperationError, match=way_round):
+        getattr(client, operation)()
+
+
+def test_what_describes_tables_passes(recorder: Recorder, client: EncryptedClient) -> None:
+    assert client.describe_table(TableName="people")["Table"]["TableStatus"] == "ACTIVE"
+    assert client.list_tables()["TableNames"] == ["numbers", "people", "visits"]
+    assert client.meta.region_name == "eu-west-1"
+    assert issubclass(client.exceptions.ConditionalCheckFailedException, Exception)
+    assert "table_exists" in client.waiter_names
+    client.get_waiter("table_exists").wait(TableName="people")
+    assert recorder.sent_item_calls() == ["ListTables"]
+
+
+def test_attributes_that_do_not_exist(client: EncryptedClient) -> None:
+    assert not hasattr(client, "no_such_thing")
+    assert not hasattr(client, "_make_api_call")
+    assert hasattr(client, "transact_write_items")
+    assert not hasattr(EncryptedClient.__new__(EncryptedClient), "describe_table")
+    assert {"put_item", "describe_table", "meta"} <= set(dir(client))
+    assert "EncryptedClient" in repr(client)
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "parameter"),
+    [
+        ("put_item", {"Item": wire_item(), "Expected": {"name": {"Exists": False}}}, "Expected"),
+        ("put_item", {"Item": wire_item(), "ConditionalOperator": "AND"}, "ConditionalOperator"),
+        ("put_item", {"Item": wire_item(), "AttributesToGet": ["id"]}, "AttributesToGet"),
+        ("put_item", {"Item": wire_item(), "Comment": SECRET}, "Comment"),
+        ("get_item", {"Key": {"id": {"S": "1"}}, "IndexName": "x"}, "IndexName"),
+        ("query", {"KeyConditions": {"name": {"ComparisonOperator": "NULL"}}}, "KeyConditions"),
+        ("query", {"KeyConditionExpression": "id = :i", "QueryFilter": {}}, "QueryFilter"),
+        ("scan", {"ScanFilter": {"name": {"ComparisonOperator": "NULL"}}}, "ScanFilter"),
+        ("scan", {"KeyConditionExpression": "id = :i"}, "KeyConditionExpression"),
+    ],
+)
+def test_parameters_are_refused_by_name(
+    recorder: Recorder, client: EncryptedClient, operation: str, request_: dict[str, Any], parameter: str
+) -> None:
+    with pytest.raises(UnsupportedOperationError, match=parameter) as caught:
+        getattr(client, operation)(TableName="people", **request_)
+    assert SECRET not in str(caught.value)
+    assert recorder.calls == []
+
+
+@pytest.mark.parametrize("parameter", ["AttributesToGet", "ProjectionExpression"])
+@pytest.mark.parametrize("operation", ["get_item", "query", "scan", "batch_get_item", "paginate"])
+def test_projections_are_refused(recorder: Recorder, client: EncryptedClient, operation: str, parameter: str) -> None:
+    request = {"TableName": "people", parameter: "city"}
+    calls: dict[str, Any] = {
+        "paginate": lambda: client.get_paginator("scan").paginate(**request),
+        "batch_get_item": lambda: client.batch_get_item(
+            RequestItems={"people": {"Keys": [{"id": {"S": "1"}}], parameter: "city"}}
+        ),
+    }
+    with pytest.raises(InvalidArgumentError, match=parameter):
+        calls.get(operation, lambda: getattr(client, operation)(**request))()
+    assert recorder.calls == []
+
+
+@pytest.mark.parametrize("select", ["SPECIFIC_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES", "SOMETHING_NEW"])
+def test_select_of_parts_is_refused(recorder: Recorder, client: EncryptedClient, select: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=select):
+        client.scan(TableName="people", Select=select)
+    with pytest.raises(InvalidArgumentError, match=select):
+        client.get_paginator("scan").paginate(TableName="people", Select=select)
+    assert recorder.sent_item_calls() == []
+
+
+def test_keys_must_not_carry_encrypted_attributes(recorder: Recorder, client: EncryptedClient) -> None:
+    key = {"id": {"S": "1"}, "name": {"S": SECRET}}
+    calls: list[Any] = [
+        lambda: client.get_item(TableName="people", Key=key),
+        lambda: client.scan(TableName="people", ExclusiveStartKey=key),
+        lambda: client.get_paginator("scan").paginate(TableName="people", ExclusiveStartKey=key),
+        lambda: client.batch_get_item(RequestItems={"people": {"Keys": [key]}}),
+        lambda: client.batch_write_item(RequestItems={"people": [{"DeleteRequest": {"Key": key}}]}),
+    ]
+    for call in calls:
+        with pytest.raises(UnsupportedOperationError, match='"name"') as caught:
+            call()
+        assert caught.value.attribute == "name"
+        assert SECRET not in str(caught.value)
+    assert recorder.sent_item_calls() == []
+
+
+@pytest.mark.parametrize("operation", ["put_item", "get_item", "query", "scan"])
+def test_what_is_missing_is_named(recorder: Recorder, client: EncryptedClient, operation: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=f"{operation} needs"):
+        getattr(client, operation)()
+    assert recorder.calls == []
+
+
+@pytest.mark.parametrize("operation", ["batch_get_item", "batch_write_item"])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {},
+        {"RequestItems": [wire_item()]},
+        {"RequestItems": {"people": 5}},
+        {"RequestItems": {"people": [{"PutRequest": {"Item": 5}}]}},
+        {"RequestItems": {"people": [{"PutRequest": {}}]}},
+        {"RequestItems": {"people": [{"PutRequest": {"Item": wire_item()}, "DeleteRequest": {}}]}},
+        {"RequestItems": {"people": [{"UpdateRequest": {"Item": wire_item()}}]}},
+        {"RequestItems": {"people": [{"PutRequest": {"Item": wire_item(), "Also": SECRET}}]}},
+        {"RequestItems": {"people": {"Keys": {"id": SECRET}}}},
+        {"RequestItems": {"people": {"Keys": [SECRET]}}},
+        {"RequestItems": {"people": {"Keys": [], "Also": SECRET}}},
+        {"RequestItems": {}, "Also": SECRET},
+    ],
+)
+def test_malformed_batches_are_refused(
+    recorder: Recorder, client: EncryptedClient, operation: str, request_: dict[str, Any]
+) -> None:
+    before = copy.deepcopy(request_)
+    with pytest.raises((InvalidArgumentError, UnsupportedOperationError)) as caught:
+        getattr(client, operation)(**request_)
+    assert SECRET not in str(caught.value)
+    assert request_ == before
+    assert recorder.sent_item_calls() == []
+
+
+@pytest.mark.parametrize("operation", [name for name in OPERATIONS if name not in {"query", "scan"}])
+def test_paginators_of_other_operations(client: EncryptedClient, operation: str) -> None:
+    if operation in {"list_tables", "list_backups", "list_tags_of_resource"}:
+        assert isinstance(client.get_paginator(operation), Paginator)
+        assert client.can_paginate(operation)
+        return
+    assert not client.can_paginate(operation)
+    expected = OperationNotPageableError if operation in PASSED_CLIENT_METHODS else UnsupportedOperationError
+    with pytest.raises(expected, match=operation):
+        client.get_paginator(operation)
+
+
+def test_paginators_of_items(recorder: Recorder, client: EncryptedClient) -> None:
+    assert client.can_paginate("scan")
+    paginator = client.get_paginator("scan")
+    assert isinstance(paginator, EncryptedPaginator)
+    assert paginator.result_keys is not None
+    assert not hasattr(paginator, "_method")
+    for request in (
+        {"Also": SECRET},
+        {"FilterExpression": "name = :n", "ExpressionAttributeValues": {":n": {"S": "x"}}},
+    ):
+        with pytest.raises(UnsupportedOperationError):
+            paginator.paginate(TableName="people", **request)
+    with pytest.raises(UnsupportedOperationError, match="Also"):
+        paginator.paginate(TableName="people", PaginationConfig={"Also": 1})
+    with pytest.raises(InvalidArgumentError, match="TableName"):
+        paginator.paginate()
+    assert recorder.sent_item_calls() == []
+
+
+def test_constructor_arguments_are_checked(recorder: Recorder) -> None:
+    boto = recorder.client()
+    with pytest.raises(TypeError, match="client"):
+        EncryptedClient(recorder.table(), provider())
+    with pytest.raises(TypeError, match="materials_provider"):
+        EncryptedClient(boto, "key")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="attribute_actions"):
+        EncryptedClient(boto, provider(), {})  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="auto_refresh_table_indexes"):
+        EncryptedClient(boto, provider(), None, 1)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="expect_standard_dictionaries"):
+        EncryptedClient(boto, provider(), None, True, "no")  # type: ignore[arg-type]
+
+    def config(**_: Any) -> Any:
+        raise AssertionError
+
+    with pytest.raises(TypeError, match="paginator"):
+        EncryptedPaginator(boto, decrypt_dynamodb_item, config)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="crypto_config_method"):
+        EncryptedPaginator(boto.get_paginator("scan"), decrypt_dynamodb_item, None)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="decrypt_method"):
+        EncryptedPaginator(boto.get_paginator("scan"), encrypt_dynamodb_item, config)
+    with pytest.raises(ValueError, match="query or scan"):
+        EncryptedPaginator(boto.get_paginator("list_tables"), decrypt_dynamodb_item, config)

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""encrypt_many and decrypt_many: order, mixed configurations, and which item an error is about."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from ddbcrypt import (
+    CryptographicMaterialsProvider,
+    DynamodbEncryptionSdkError,
+    ForeignCiphertextError,
+    ItemNotEncryptedError,
+    ReservedAttributeError,
+    SignatureVerificationError,
+    UnsupportedTypeError,
+)
+from ddbcrypt import _engine as engine
+from ddbcrypt.encrypted.item import decrypt_many, encrypt_many
+from tests.unit.support import NOTHING, SIGN, SIGNATURE, OwnCipher, OwnSigner, make_config, static_provider
+
+LOCAL = make_config()
+CONFIGS = [
+    LOCAL,
+    make_config(provider=static_provider(OwnCipher(), OwnSigner())),
+    make_config(default=NOTHING),
+    make_config(default=SIGN, table="other", provider=static_provider(None)),
+]
+
+
+def _jobs(count: int, wire: bool) -> list[Any]:
+    return [
+        ({"id": {"S": f"p-{n}"}, "name": {"S": f"secret {n}"}}, CONFIGS[n % 4])
+        if wire
+        else ({"id": f"p-{n}", "name": f"secret {n}"}, CONFIGS[n % 4])
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("wire", [True, False])
+@pytest.mark.parametrize("count", [0, 1, 2, 4, 25])
+def test_there_and_back_in_order(count: int, wire: bool) -> None:
+    jobs = _jobs(count, wire)
+    before = copy.deepcopy([item for item, _ in jobs])
+    encrypted = encrypt_many(jobs, wire=wire)
+    assert [item for item, _ in jobs] == before
+    assert [SIGNATURE in item for item in encrypted] == [n % 4 != 2 for n in range(count)]
+    decrypted = decrypt_many([(item, config) for item, (_, config) in zip(encrypted, jobs, strict=True)], wire=wire)
+    assert decrypted == before
+
+
+def test_all_local_keys_take_one_call_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    inner = engine.encrypt_items
+
+    def counting(jobs: Any, wire: bool, /) -> Any:
+        sizes.append(len(jobs))
+        return inner(jobs, wire)
+
+    monkeypatch.setattr(engine, "encrypt_items", counting)
+    encrypt_many(_jobs(8, wire=True), wire=True)
+    assert sizes == [4]
+
+
+@pytest.mark.parametrize(
+    ("position", "item", "error"),
+    [
+        (4, {"id": "p-4", "weight": 1.5}, UnsupportedTypeError),
+        (5, {"id": "p-5", "weight": 1.5}, UnsupportedTypeError),
+        (7, {"id": "p-7", "weight": 1.5}, UnsupportedTypeError),
+        (4, {"id": "p-4", SIGNATURE: "x"}, ReservedAttributeError),
+        (5, {"id": "p-5", SIGNATURE: "x"}, ReservedAttributeError),
+    ],
+)
+def test_the_item_that_cannot_be_encrypted_is_named(
+    position: int, item: dict[str, Any], error: type[Exception]
+) -> None:
+    jobs = _jobs(12, wire=False)
+    jobs[position] = (item, jobs[position][1])
+    with pytest.raises(error) as caught:
+        encrypt_many(jobs, wire=False)
+    assert isinstance(caught.value, DynamodbEncryptionSdkError)
+    assert caught.value.index == position
+    assert caught.value.item_key == {"id": f"p-{position}"}
+    assert f"id='p-{position}'" in str(caught.value)
+
+
+@pytest.mark.parametrize("wire", [True, False])
+@pytest.mark.parametrize("position", [0, 1, 3, 4, 9])
+def test_the_item_that_does_not_verify_is_named(position: int, wire: bool) -> None:
+    jobs = _jobs(12, wire)
+    stored = encrypt_many(jobs, wire=wire)
+    new: Any = {"S": "other"} if wire else "other"
+    stored[position]["new"] = new
+    with pytest.raises(SignatureVerificationError) as caught:
+        decrypt_many([(item, config) for item, (_, config) in zip(stored, jobs, strict=True)], wire=wire)
+    assert caught.value.index == position
+    assert caught.value.item_key == {"id": jobs[position][0]["id"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (lambda item: item.pop(SIGNATURE), ItemNotEncryptedError),
+        (lambda item: item.update(aws_dbe_head={"B": b"\x01"}), ForeignCiphertextError),
+    ],
+)
+def test_other_failures_of_one_item(change: Any, error: type[Exception]) -> None:
+    jobs = [({"id": {"S": str(n)}, "name": {"S": "x"}}, LOCAL) for n in range(5)]
+    stored = encrypt_many(jobs, wire=True)
+    change(stored[3])
+    with pytest.raises(error) as caught:
+        decrypt_many([(item, LOCAL) for item in stored], wire=True)
+    assert isinstance(caught.value, DynamodbEncryptionSdkError)
+    assert caught.value.index == 3
+    assert caught.value.item_key == {"id": {"S": "3"}}
+
+
+def test_a_provider_without_materials() -> None:
+    jobs = [({"id": {"S": "1"}}, LOCAL), ({"id": {"S": "2"}}, make_config(provider=CryptographicMaterialsProvider()))]
+    with pytest.raises(AttributeError, match="no encryption materials"):
+        encrypt_many(jobs, wire=True)
