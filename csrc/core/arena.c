@@ -12,13 +12,15 @@ struct ddbc_arena_block {
     _Alignas(max_align_t) uint8_t data[];
 };
 
-void ddbc_arena_init(ddbc_arena *arena, const ddbc_allocator *allocator) {
+void ddbc_arena_init(ddbc_arena *arena, const ddbc_allocator *allocator)
+{
     arena->allocator = allocator;
     arena->first = NULL;
     arena->current = NULL;
 }
 
-static ddbc_arena_block *new_block(ddbc_arena *arena, size_t size) {
+static ddbc_arena_block *new_block(ddbc_arena *arena, size_t size)
+{
     if (size > SIZE_MAX - sizeof(ddbc_arena_block)) {
         return NULL;
     }
@@ -31,7 +33,8 @@ static ddbc_arena_block *new_block(ddbc_arena *arena, size_t size) {
     return block;
 }
 
-void *ddbc_arena_alloc(ddbc_arena *arena, size_t size) {
+void *ddbc_arena_alloc(ddbc_arena *arena, size_t size)
+{
     if (size > SIZE_MAX - ALIGNMENT) {
         return NULL;
     }
@@ -62,14 +65,16 @@ void *ddbc_arena_alloc(ddbc_arena *arena, size_t size) {
     return result;
 }
 
-void *ddbc_arena_array(ddbc_arena *arena, size_t count, size_t size) {
+void *ddbc_arena_array(ddbc_arena *arena, size_t count, size_t size)
+{
     if (size != 0 && count > SIZE_MAX / size) {
         return NULL;
     }
     return ddbc_arena_alloc(arena, count * size);
 }
 
-void ddbc_arena_reset(ddbc_arena *arena, size_t keep) {
+void ddbc_arena_reset(ddbc_arena *arena, size_t keep)
+{
     size_t kept = 0;
     ddbc_arena_block **link = &arena->first;
     while (*link != NULL) {

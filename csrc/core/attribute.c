@@ -6,12 +6,14 @@
 #include "core/order.h"
 #include "core/status.h"
 
-const char *ddbc_type_name(ddbc_type type) {
+const char *ddbc_type_name(ddbc_type type)
+{
     static const char *const names[] = {"S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "L", "M"};
     return (size_t)type < sizeof names / sizeof names[0] ? names[type] : "?";
 }
 
-bool ddbc_number_parse(ddbc_workspace *workspace, ddbc_bytes text, ddbc_number *out, ddbc_status *status) {
+bool ddbc_number_parse(ddbc_workspace *workspace, ddbc_bytes text, ddbc_number *out, ddbc_status *status)
+{
     char canonical[DDBC_NUMBER_MAX];
     size_t length = 0;
     if (!ddbc_number_canonical(text, canonical, &length, status)) {
@@ -37,7 +39,8 @@ bool ddbc_number_parse(ddbc_workspace *workspace, ddbc_bytes text, ddbc_number *
 
 /* Sorts a copy of the views and looks at neighbours. `stride` apart, each begins with a ddbc_bytes at `offset`. */
 static bool has_equals(ddbc_workspace *workspace, const void *things, size_t count, size_t stride, size_t offset,
-                       bool *out, ddbc_status *status) {
+                       bool *out, ddbc_status *status)
+{
     *out = false;
     if (count < 2) {
         return true;
@@ -56,7 +59,8 @@ static bool has_equals(ddbc_workspace *workspace, const void *things, size_t cou
     return true;
 }
 
-static bool check_set(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_status *status) {
+static bool check_set(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_status *status)
+{
     bool equal = false;
     bool done = attribute->type == DDBC_TYPE_NS
                     ? has_equals(workspace, attribute->as.numbers.members, attribute->as.numbers.count,
@@ -72,7 +76,8 @@ static bool check_set(ddbc_workspace *workspace, const ddbc_attribute *attribute
     return done;
 }
 
-static bool check(ddbc_workspace *workspace, const ddbc_attribute *attribute, unsigned depth, ddbc_status *status) {
+static bool check(ddbc_workspace *workspace, const ddbc_attribute *attribute, unsigned depth, ddbc_status *status)
+{
     bool container = attribute->type == DDBC_TYPE_L || attribute->type == DDBC_TYPE_M;
     if (depth + (container ? 1 : 0) > DDBC_DEPTH_MAX) {
         return ddbc_fail(status, DDBC_TOO_DEEP,
@@ -116,6 +121,7 @@ static bool check(ddbc_workspace *workspace, const ddbc_attribute *attribute, un
     return ddbc_fail(status, DDBC_INVALID_ARGUMENT, "an attribute has no known type");
 }
 
-bool ddbc_attribute_check(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_status *status) {
+bool ddbc_attribute_check(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_status *status)
+{
     return check(workspace, attribute, 1, status);
 }

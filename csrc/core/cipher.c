@@ -13,12 +13,14 @@
 /* Up to this size a value is put together in place: one call to libcrypto costs more than the copy. */
 #define JOIN_MAX 1024
 
-static bool is_ctr(ddbc_mode mode) {
+static bool is_ctr(ddbc_mode mode)
+{
     return mode == DDBC_MODE_CTR_NONE || mode == DDBC_MODE_CTR_PKCS5;
 }
 
 bool ddbc_cipher_new(const ddbc_engine *engine, ddbc_mode mode, bool encrypting, ddbc_bytes raw,
-                     struct evp_cipher_ctx_st **out, ddbc_status *status) {
+                     struct evp_cipher_ctx_st **out, ddbc_status *status)
+{
     size_t index = raw.len / 8 - 2;
     EVP_CIPHER *cipher = is_ctr(mode) ? engine->ctr[index] : engine->cbc[index];
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
@@ -34,18 +36,21 @@ bool ddbc_cipher_new(const ddbc_engine *engine, ddbc_mode mode, bool encrypting,
     return true;
 }
 
-void ddbc_cipher_free(struct evp_cipher_ctx_st *context) {
+void ddbc_cipher_free(struct evp_cipher_ctx_st *context)
+{
     EVP_CIPHER_CTX_free(context);
 }
 
-size_t ddbc_cipher_size(ddbc_mode mode, size_t plaintext_size) {
+size_t ddbc_cipher_size(ddbc_mode mode, size_t plaintext_size)
+{
     if (mode == DDBC_MODE_CBC_NONE || mode == DDBC_MODE_CTR_NONE) {
         return plaintext_size;
     }
     return (plaintext_size / DDBC_BLOCK_SIZE + 1) * DDBC_BLOCK_SIZE;
 }
 
-static bool update(EVP_CIPHER_CTX *context, ddbc_bytes in, uint8_t **out) {
+static bool update(EVP_CIPHER_CTX *context, ddbc_bytes in, uint8_t **out)
+{
     while (in.len > 0) {
         size_t chunk = in.len > CHUNK ? CHUNK : in.len;
         int written = 0;
@@ -60,7 +65,8 @@ static bool update(EVP_CIPHER_CTX *context, ddbc_bytes in, uint8_t **out) {
 }
 
 bool ddbc_cipher_encrypt(struct evp_cipher_ctx_st *context, ddbc_mode mode, const uint8_t iv[DDBC_IV_SIZE],
-                         ddbc_bytes in, uint8_t *out, ddbc_status *status) {
+                         ddbc_bytes in, uint8_t *out, ddbc_status *status)
+{
     uint8_t *cursor = out;
     uint8_t padding[DDBC_BLOCK_SIZE];
     ddbc_bytes pad = {padding, 0};
@@ -84,14 +90,16 @@ bool ddbc_cipher_encrypt(struct evp_cipher_ctx_st *context, ddbc_mode mode, cons
     return true;
 }
 
-static bool fail_ciphertext(ddbc_status *status) {
+static bool fail_ciphertext(ddbc_status *status)
+{
     ERR_clear_error();
     return ddbc_fail(status, DDBC_BAD_CIPHERTEXT,
                      "the ciphertext does not decrypt: expected a 16-byte IV and AES ciphertext made with this key");
 }
 
 /* Takes PKCS5 padding off whole blocks, the time of which does not depend on what it is. */
-static bool strip_padding(const uint8_t *bytes, size_t *size) {
+static bool strip_padding(const uint8_t *bytes, size_t *size)
+{
     size_t count = bytes[*size - 1];
     uint8_t difference = (uint8_t)(count == 0 || count > DDBC_BLOCK_SIZE);
     for (size_t i = 0; i < DDBC_BLOCK_SIZE; i++) {
@@ -105,7 +113,8 @@ static bool strip_padding(const uint8_t *bytes, size_t *size) {
 }
 
 bool ddbc_cipher_decrypt(struct evp_cipher_ctx_st *context, ddbc_mode mode, const uint8_t iv[DDBC_IV_SIZE],
-                         ddbc_bytes in, uint8_t *out, size_t *out_size, ddbc_status *status) {
+                         ddbc_bytes in, uint8_t *out, size_t *out_size, ddbc_status *status)
+{
     uint8_t *cursor = out;
     int last = 0;
     bool whole_blocks = mode != DDBC_MODE_CTR_NONE;
@@ -130,7 +139,8 @@ bool ddbc_cipher_decrypt(struct evp_cipher_ctx_st *context, ddbc_mode mode, cons
 /* ---- chained CBC ---------------------------------------------------------------------------------------------- */
 
 bool ddbc_chain_new(const ddbc_engine *engine, bool encrypting, ddbc_bytes raw, struct evp_cipher_ctx_st **out,
-                    ddbc_status *status) {
+                    ddbc_status *status)
+{
     static const uint8_t start[DDBC_IV_SIZE] = {0}; /* what comes before the first value; any block does */
     struct evp_cipher_ctx_st *context = NULL;
     if (!ddbc_cipher_new(engine, DDBC_MODE_CBC_NONE, encrypting, raw, &context, status)) {
@@ -144,12 +154,14 @@ bool ddbc_chain_new(const ddbc_engine *engine, bool encrypting, ddbc_bytes raw, 
     return true;
 }
 
-size_t ddbc_chain_size(size_t plaintext_size) {
+size_t ddbc_chain_size(size_t plaintext_size)
+{
     return DDBC_IV_SIZE + ddbc_cipher_size(DDBC_MODE_CBC_PKCS5, plaintext_size);
 }
 
 /* The end of a value and its padding, at most one block. */
-static void put_end(uint8_t *out, const uint8_t *rest, size_t rest_size) {
+static void put_end(uint8_t *out, const uint8_t *rest, size_t rest_size)
+{
     if (rest_size > 0) {
         memcpy(out, rest, rest_size);
     }
@@ -157,7 +169,8 @@ static void put_end(uint8_t *out, const uint8_t *rest, size_t rest_size) {
 }
 
 static bool encrypt_joined(EVP_CIPHER_CTX *context, const uint8_t *random, ddbc_bytes head, ddbc_bytes body,
-                           uint8_t *out, size_t size) {
+                           uint8_t *out, size_t size)
+{
     uint8_t *at = out;
     ddbc_bytes all = {out, size};
     size_t plaintext = head.len + body.len;
@@ -179,7 +192,8 @@ static bool encrypt_joined(EVP_CIPHER_CTX *context, const uint8_t *random, ddbc_
 
 /* Block by block where the pieces meet, the rest straight from `body`. */
 static bool encrypt_pieces(EVP_CIPHER_CTX *context, const uint8_t *random, ddbc_bytes head, ddbc_bytes body,
-                           uint8_t *out) {
+                           uint8_t *out)
+{
     uint8_t block[DDBC_BLOCK_SIZE];
     ddbc_bytes piece = {block, DDBC_BLOCK_SIZE};
     ddbc_bytes iv = {random, DDBC_IV_SIZE};
@@ -198,7 +212,8 @@ static bool encrypt_pieces(EVP_CIPHER_CTX *context, const uint8_t *random, ddbc_
 }
 
 bool ddbc_chain_encrypt(struct evp_cipher_ctx_st *context, const uint8_t random[DDBC_IV_SIZE], ddbc_bytes head,
-                        ddbc_bytes body, uint8_t *out, ddbc_status *status) {
+                        ddbc_bytes body, uint8_t *out, ddbc_status *status)
+{
     size_t size = ddbc_chain_size(head.len + body.len);
     bool done = size <= JOIN_MAX ? encrypt_joined(context, random, head, body, out, size)
                                  : encrypt_pieces(context, random, head, body, out);
@@ -206,7 +221,8 @@ bool ddbc_chain_encrypt(struct evp_cipher_ctx_st *context, const uint8_t random[
 }
 
 bool ddbc_chain_decrypt(struct evp_cipher_ctx_st *context, ddbc_bytes stored, uint8_t *scratch, ddbc_bytes *out,
-                        ddbc_status *status) {
+                        ddbc_status *status)
+{
     uint8_t *at = scratch;
     if (stored.len < DDBC_IV_SIZE + DDBC_BLOCK_SIZE || stored.len % DDBC_BLOCK_SIZE != 0) {
         return fail_ciphertext(status);
@@ -221,14 +237,16 @@ bool ddbc_chain_decrypt(struct evp_cipher_ctx_st *context, ddbc_bytes stored, ui
 }
 
 /* Blocks of a stored value, wherever they are, since each needs only the one before it. */
-static bool decrypt_blocks(EVP_CIPHER_CTX *context, const uint8_t *stored, size_t count, uint8_t *out) {
+static bool decrypt_blocks(EVP_CIPHER_CTX *context, const uint8_t *stored, size_t count, uint8_t *out)
+{
     uint8_t *at = out;
     ddbc_bytes in = {stored, count * DDBC_BLOCK_SIZE};
     return update(context, in, &at);
 }
 
 bool ddbc_chain_peek(struct evp_cipher_ctx_st *context, ddbc_bytes stored, uint8_t first[DDBC_BLOCK_SIZE],
-                     size_t *plaintext_size, ddbc_status *status) {
+                     size_t *plaintext_size, ddbc_status *status)
+{
     uint8_t two[2 * DDBC_BLOCK_SIZE];
     size_t last = DDBC_BLOCK_SIZE;
     if (stored.len < DDBC_IV_SIZE + sizeof two || stored.len % DDBC_BLOCK_SIZE != 0) {
@@ -244,7 +262,8 @@ bool ddbc_chain_peek(struct evp_cipher_ctx_st *context, ddbc_bytes stored, uint8
 }
 
 bool ddbc_chain_decrypt_into(struct evp_cipher_ctx_st *context, ddbc_bytes stored, size_t skip, uint8_t *out,
-                             size_t size, ddbc_status *status) {
+                             size_t size, ddbc_status *status)
+{
     uint8_t two[2 * DDBC_BLOCK_SIZE];
     size_t kept = DDBC_BLOCK_SIZE - skip;
     size_t middle = stored.len / DDBC_BLOCK_SIZE - 3;

@@ -11,17 +11,20 @@
 #include "core/engine.h"
 #include "core/status.h"
 
-bool ddbc_digest_context_new(struct evp_md_ctx_st **out) {
+bool ddbc_digest_context_new(struct evp_md_ctx_st **out)
+{
     *out = EVP_MD_CTX_new();
     return *out != NULL;
 }
 
-void ddbc_digest_context_free(struct evp_md_ctx_st *context) {
+void ddbc_digest_context_free(struct evp_md_ctx_st *context)
+{
     EVP_MD_CTX_free(context);
 }
 
 static bool provider_sha256(ddbc_workspace *workspace, ddbc_bytes head, ddbc_bytes body, uint8_t *out,
-                            ddbc_status *status) {
+                            ddbc_status *status)
+{
     EVP_MD_CTX *context = workspace->digest;
     unsigned size = 0;
     if (EVP_DigestInit_ex2(context, workspace->engine->sha256, NULL) != 1 ||
@@ -33,7 +36,8 @@ static bool provider_sha256(ddbc_workspace *workspace, ddbc_bytes head, ddbc_byt
 }
 
 bool ddbc_sha256(ddbc_workspace *workspace, ddbc_bytes head, ddbc_bytes body, uint8_t out[DDBC_SHA256_SIZE],
-                 ddbc_status *status) {
+                 ddbc_status *status)
+{
 #ifndef OPENSSL_NO_DEPRECATED_3_0
     if (!workspace->engine->fips) {
         SHA256_CTX context;

@@ -4,10 +4,12 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/kdf.h>
 
 #include "core/status.h"
 
-bool ddbc_fail_libcrypto(ddbc_status *status, const char *what) {
+bool ddbc_fail_libcrypto(ddbc_status *status, const char *what)
+{
     unsigned long code = ERR_peek_last_error();
     const char *reason = code == 0 ? NULL : ERR_reason_error_string(code);
     (void)ddbc_fail(status, DDBC_LIBCRYPTO, "libcrypto failed at %s: %s", what,
@@ -16,7 +18,8 @@ bool ddbc_fail_libcrypto(ddbc_status *status, const char *what) {
     return false;
 }
 
-static bool fetch_all(ddbc_engine *engine, ddbc_status *status) {
+static bool fetch_all(ddbc_engine *engine, ddbc_status *status)
+{
     static const char *const cbc_names[DDBC_AES_SIZES] = {"AES-128-CBC", "AES-192-CBC", "AES-256-CBC"};
     static const char *const ctr_names[DDBC_AES_SIZES] = {"AES-128-CTR", "AES-192-CTR", "AES-256-CTR"};
     static const char *const wrap_names[DDBC_AES_SIZES] = {"AES-128-WRAP", "AES-192-WRAP", "AES-256-WRAP"};
@@ -42,10 +45,15 @@ static bool fetch_all(ddbc_engine *engine, ddbc_status *status) {
     if (engine->hmac == NULL) {
         return ddbc_fail_libcrypto(status, "HMAC");
     }
+    engine->hkdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+    if (engine->hkdf == NULL) {
+        return ddbc_fail_libcrypto(status, "HKDF");
+    }
     return true;
 }
 
-bool ddbc_engine_new(const ddbc_allocator *allocator, ddbc_engine **out, ddbc_status *status) {
+bool ddbc_engine_new(const ddbc_allocator *allocator, ddbc_engine **out, ddbc_status *status)
+{
     ddbc_allocator chosen = allocator == NULL ? ddbc_default_allocator() : *allocator;
     ddbc_engine *engine = ddbc_acquire(&chosen, sizeof *engine);
     if (engine == NULL) {
@@ -60,7 +68,8 @@ bool ddbc_engine_new(const ddbc_allocator *allocator, ddbc_engine **out, ddbc_st
     return true;
 }
 
-void ddbc_engine_free(ddbc_engine *engine) {
+void ddbc_engine_free(ddbc_engine *engine)
+{
     if (engine == NULL) {
         return;
     }
@@ -71,6 +80,7 @@ void ddbc_engine_free(ddbc_engine *engine) {
     }
     EVP_MD_free(engine->sha256);
     EVP_MAC_free(engine->hmac);
+    EVP_KDF_free(engine->hkdf);
     ddbc_allocator allocator = engine->allocator;
     ddbc_release(&allocator, engine, sizeof *engine);
 }

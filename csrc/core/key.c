@@ -25,16 +25,19 @@ struct ddbc_key {
     uint8_t raw[];
 };
 
-static bool is_hmac(ddbc_algorithm algorithm) {
+static bool is_hmac(ddbc_algorithm algorithm)
+{
     return algorithm == DDBC_ALG_HMAC_SHA224 || algorithm == DDBC_ALG_HMAC_SHA256 ||
            algorithm == DDBC_ALG_HMAC_SHA384 || algorithm == DDBC_ALG_HMAC_SHA512;
 }
 
-static bool is_aes(ddbc_algorithm algorithm) {
+static bool is_aes(ddbc_algorithm algorithm)
+{
     return algorithm == DDBC_ALG_AES || algorithm == DDBC_ALG_AES_WRAP;
 }
 
-static bool check_size(ddbc_algorithm algorithm, size_t size, ddbc_status *status) {
+static bool check_size(ddbc_algorithm algorithm, size_t size, ddbc_status *status)
+{
     if (is_aes(algorithm)) {
         if (size != 16 && size != 24 && size != 32) {
             return ddbc_fail(status, DDBC_INVALID_KEY, "an AES key has 16, 24 or 32 bytes, not %zu", size);
@@ -45,12 +48,14 @@ static bool check_size(ddbc_algorithm algorithm, size_t size, ddbc_status *statu
     return true;
 }
 
-static ddbc_bytes raw_bytes(const ddbc_key *key) {
+static ddbc_bytes raw_bytes(const ddbc_key *key)
+{
     ddbc_bytes raw = {key->raw, key->size};
     return raw;
 }
 
-static bool make_contexts(ddbc_key *key, ddbc_status *status) {
+static bool make_contexts(ddbc_key *key, ddbc_status *status)
+{
     if (key->algorithm == DDBC_ALG_AES_WRAP) {
         return true;
     }
@@ -61,7 +66,8 @@ static bool make_contexts(ddbc_key *key, ddbc_status *status) {
     return ddbc_mac_new(key->engine, key->algorithm, raw_bytes(key), &key->mac, status);
 }
 
-static ddbc_key *allocate(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_key_kind kind, size_t raw_size) {
+static ddbc_key *allocate(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_key_kind kind, size_t raw_size)
+{
     ddbc_key *key = ddbc_acquire(&engine->allocator, sizeof *key + raw_size);
     if (key != NULL) {
         memset(key, 0, sizeof *key);
@@ -74,7 +80,8 @@ static ddbc_key *allocate(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_ke
     return key;
 }
 
-bool ddbc_key_new(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_bytes raw, ddbc_key **out, ddbc_status *status) {
+bool ddbc_key_new(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_bytes raw, ddbc_key **out, ddbc_status *status)
+{
     if (!is_aes(algorithm) && !is_hmac(algorithm)) {
         return ddbc_fail(status, DDBC_INVALID_KEY, "%s takes a private or public key in DER or PEM, not a raw one",
                          ddbc_algorithm_name(algorithm));
@@ -96,7 +103,8 @@ bool ddbc_key_new(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_bytes raw,
 }
 
 bool ddbc_key_load(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_key_kind kind, ddbc_encoding encoding,
-                   ddbc_bytes encoded, ddbc_key **out, ddbc_status *status) {
+                   ddbc_bytes encoded, ddbc_key **out, ddbc_status *status)
+{
     bool symmetric = is_aes(algorithm) || is_hmac(algorithm);
     if (symmetric != (kind == DDBC_KIND_SYMMETRIC) || symmetric != (encoding == DDBC_ENCODING_RAW)) {
         return ddbc_fail(status, DDBC_INVALID_KEY, "%s takes %s", ddbc_algorithm_name(algorithm),
@@ -119,7 +127,8 @@ bool ddbc_key_load(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_key_kind 
     return true;
 }
 
-void ddbc_key_free(ddbc_key *key) {
+void ddbc_key_free(ddbc_key *key)
+{
     if (key == NULL) {
         return;
     }
@@ -130,11 +139,13 @@ void ddbc_key_free(ddbc_key *key) {
     ddbc_release(&key->engine->allocator, key, sizeof *key + key->size);
 }
 
-ddbc_algorithm ddbc_key_algorithm(const ddbc_key *key) {
+ddbc_algorithm ddbc_key_algorithm(const ddbc_key *key)
+{
     return key->algorithm;
 }
 
-static bool fail_use(const ddbc_key *key, const char *what, const char *needed, ddbc_status *status) {
+static bool fail_use(const ddbc_key *key, const char *what, const char *needed, ddbc_status *status)
+{
     return ddbc_fail(status, DDBC_INVALID_ALGORITHM, "a%s %s key cannot %s; give %s",
                      key->kind == DDBC_KIND_PUBLIC    ? " public"
                      : key->kind == DDBC_KIND_PRIVATE ? " private"
@@ -144,19 +155,23 @@ static bool fail_use(const ddbc_key *key, const char *what, const char *needed, 
                      ddbc_algorithm_name(key->algorithm), what, needed);
 }
 
-static bool require_aes(const ddbc_key *key, ddbc_status *status) {
+static bool require_aes(const ddbc_key *key, ddbc_status *status)
+{
     return key->algorithm == DDBC_ALG_AES ? true : fail_use(key, "encrypt or decrypt an item", "an AES key", status);
 }
 
-static bool take(ddbc_key *key) {
+static bool take(ddbc_key *key)
+{
     return !atomic_flag_test_and_set_explicit(&key->busy, memory_order_acquire);
 }
 
-static void give_back(ddbc_key *key) {
+static void give_back(ddbc_key *key)
+{
     atomic_flag_clear_explicit(&key->busy, memory_order_release);
 }
 
-bool ddbc_cipher_borrow(ddbc_key *key, bool encrypting, ddbc_cipher_lease *out, ddbc_status *status) {
+bool ddbc_cipher_borrow(ddbc_key *key, bool encrypting, ddbc_cipher_lease *out, ddbc_status *status)
+{
     if (!require_aes(key, status)) {
         return false;
     }
@@ -173,7 +188,8 @@ bool ddbc_cipher_borrow(ddbc_key *key, bool encrypting, ddbc_cipher_lease *out, 
     return true;
 }
 
-void ddbc_cipher_return(ddbc_cipher_lease *lease) {
+void ddbc_cipher_return(ddbc_cipher_lease *lease)
+{
     if (lease->owned) {
         ddbc_cipher_free(lease->context);
     } else {
@@ -183,7 +199,8 @@ void ddbc_cipher_return(ddbc_cipher_lease *lease) {
 }
 
 static bool encrypt_aes(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes plaintext, ddbc_bytes *out,
-                        ddbc_status *status) {
+                        ddbc_status *status)
+{
     if (plaintext.len > SIZE_MAX - DDBC_IV_SIZE - DDBC_BLOCK_SIZE) {
         return ddbc_fail_memory(status);
     }
@@ -206,7 +223,8 @@ static bool encrypt_aes(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode
 }
 
 static bool decrypt_aes(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes ciphertext,
-                        ddbc_bytes *out, ddbc_status *status) {
+                        ddbc_bytes *out, ddbc_status *status)
+{
     if (ciphertext.len < DDBC_IV_SIZE) {
         return ddbc_fail(status, DDBC_BAD_CIPHERTEXT, "the ciphertext has %zu bytes, fewer than its 16-byte IV",
                          ciphertext.len);
@@ -229,17 +247,20 @@ static bool decrypt_aes(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode
     return done;
 }
 
-static bool is_rsa_mode(ddbc_mode mode) {
+static bool is_rsa_mode(ddbc_mode mode)
+{
     return mode >= DDBC_MODE_RSA_PKCS1;
 }
 
-static bool fail_mode(const ddbc_key *key, ddbc_status *status) {
+static bool fail_mode(const ddbc_key *key, ddbc_status *status)
+{
     return ddbc_fail(status, DDBC_INVALID_ALGORITHM, "the transformation does not fit a key of algorithm %s",
                      ddbc_algorithm_name(key->algorithm));
 }
 
 bool ddbc_key_encrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes plaintext, ddbc_bytes *out,
-                      ddbc_status *status) {
+                      ddbc_status *status)
+{
     if (key->algorithm == DDBC_ALG_RSA && is_rsa_mode(mode)) {
         return ddbc_rsa_encrypt(key->rsa, workspace, mode, plaintext, out, status);
     }
@@ -252,7 +273,8 @@ bool ddbc_key_encrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, 
 }
 
 bool ddbc_key_decrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes ciphertext, ddbc_bytes *out,
-                      ddbc_status *status) {
+                      ddbc_status *status)
+{
     if (key->algorithm == DDBC_ALG_RSA && is_rsa_mode(mode)) {
         return key->kind == DDBC_KIND_PRIVATE ? ddbc_rsa_decrypt(key->rsa, workspace, mode, ciphertext, out, status)
                                               : fail_use(key, "decrypt", "the private key", status);
@@ -266,7 +288,8 @@ bool ddbc_key_decrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, 
 }
 
 bool ddbc_key_wrap(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes content, ddbc_bytes *out,
-                   ddbc_status *status) {
+                   ddbc_status *status)
+{
     if (is_aes(key->algorithm)) {
         return ddbc_aes_wrap(key->engine, workspace, raw_bytes(key), content, out, status);
     }
@@ -278,7 +301,8 @@ bool ddbc_key_wrap(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddb
 }
 
 bool ddbc_key_unwrap(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes wrapped, ddbc_bytes *out,
-                     ddbc_status *status) {
+                     ddbc_status *status)
+{
     if (is_aes(key->algorithm)) {
         return ddbc_aes_unwrap(key->engine, workspace, raw_bytes(key), wrapped, out, status);
     }
@@ -292,7 +316,8 @@ bool ddbc_key_unwrap(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, d
                              : fail_mode(key, status);
 }
 
-static bool sign_hmac(ddbc_key *key, ddbc_bytes data, uint8_t *mac, size_t *mac_size, ddbc_status *status) {
+static bool sign_hmac(ddbc_key *key, ddbc_bytes data, uint8_t *mac, size_t *mac_size, ddbc_status *status)
+{
     if (take(key)) {
         bool done = ddbc_mac_compute(key->mac, data, mac, mac_size, status);
         give_back(key);
@@ -307,7 +332,8 @@ static bool sign_hmac(ddbc_key *key, ddbc_bytes data, uint8_t *mac, size_t *mac_
     return done;
 }
 
-static bool verify_hmac(ddbc_key *key, ddbc_bytes data, ddbc_bytes mac, ddbc_status *status) {
+static bool verify_hmac(ddbc_key *key, ddbc_bytes data, ddbc_bytes mac, ddbc_status *status)
+{
     uint8_t expected[DDBC_MAC_MAX];
     size_t size = 0;
     if (!sign_hmac(key, data, expected, &size, status)) {
@@ -319,11 +345,13 @@ static bool verify_hmac(ddbc_key *key, ddbc_bytes data, ddbc_bytes mac, ddbc_sta
     return equal ? true : ddbc_fail_signature(status);
 }
 
-static bool is_rsa_signature(ddbc_algorithm algorithm) {
+static bool is_rsa_signature(ddbc_algorithm algorithm)
+{
     return algorithm >= DDBC_ALG_SHA224_RSA;
 }
 
-bool ddbc_key_sign(ddbc_key *key, ddbc_bytes data, uint8_t *signature, size_t *signature_size, ddbc_status *status) {
+bool ddbc_key_sign(ddbc_key *key, ddbc_bytes data, uint8_t *signature, size_t *signature_size, ddbc_status *status)
+{
     if (is_hmac(key->algorithm)) {
         return sign_hmac(key, data, signature, signature_size, status);
     }
@@ -335,7 +363,8 @@ bool ddbc_key_sign(ddbc_key *key, ddbc_bytes data, uint8_t *signature, size_t *s
                : fail_use(key, "sign", "the private key", status);
 }
 
-bool ddbc_key_verify(ddbc_key *key, ddbc_bytes data, ddbc_bytes signature, ddbc_status *status) {
+bool ddbc_key_verify(ddbc_key *key, ddbc_bytes data, ddbc_bytes signature, ddbc_status *status)
+{
     if (is_hmac(key->algorithm)) {
         return verify_hmac(key, data, signature, status);
     }

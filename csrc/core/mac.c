@@ -9,7 +9,8 @@
 #include "core/status.h"
 
 /* libcrypto takes a parameter by a pointer to non-const, so the name is copied out of the constants. */
-static void digest_name(ddbc_algorithm algorithm, char out[16]) {
+static void digest_name(ddbc_algorithm algorithm, char out[16])
+{
     const char *name = algorithm == DDBC_ALG_HMAC_SHA224   ? "SHA2-224"
                        : algorithm == DDBC_ALG_HMAC_SHA256 ? "SHA2-256"
                        : algorithm == DDBC_ALG_HMAC_SHA384 ? "SHA2-384"
@@ -21,7 +22,8 @@ static void digest_name(ddbc_algorithm algorithm, char out[16]) {
 }
 
 bool ddbc_mac_new(const ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_bytes raw, struct evp_mac_ctx_st **out,
-                  ddbc_status *status) {
+                  ddbc_status *status)
+{
     char name[16];
     digest_name(algorithm, name);
     OSSL_PARAM parameters[2] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
@@ -38,12 +40,14 @@ bool ddbc_mac_new(const ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_byte
     return true;
 }
 
-void ddbc_mac_free(struct evp_mac_ctx_st *context) {
+void ddbc_mac_free(struct evp_mac_ctx_st *context)
+{
     EVP_MAC_CTX_free(context);
 }
 
 bool ddbc_mac_compute(struct evp_mac_ctx_st *context, ddbc_bytes data, uint8_t out[DDBC_MAC_MAX], size_t *out_size,
-                      ddbc_status *status) {
+                      ddbc_status *status)
+{
     /* A new message under the same key. */
     if (EVP_MAC_init(context, NULL, 0, NULL) != 1 || EVP_MAC_update(context, data.ptr, data.len) != 1 ||
         EVP_MAC_final(context, out, out_size, DDBC_MAC_MAX) != 1) {

@@ -7,7 +7,8 @@
 
 #include "core/engine.h"
 
-static size_t slot_of(ddbc_bytes name) {
+static size_t slot_of(ddbc_bytes name)
+{
     uint32_t hash = UINT32_C(2166136261); /* FNV-1a */
     for (size_t i = 0; i < name.len; i++) {
         hash = (hash ^ name.ptr[i]) * UINT32_C(16777619);
@@ -15,7 +16,8 @@ static size_t slot_of(ddbc_bytes name) {
     return (hash ^ (hash >> 16)) % DDBC_NAME_SLOTS;
 }
 
-bool ddbc_name_digest(ddbc_workspace *workspace, ddbc_bytes name, uint8_t out[DDBC_SHA256_SIZE], ddbc_status *status) {
+bool ddbc_name_digest(ddbc_workspace *workspace, ddbc_bytes name, uint8_t out[DDBC_SHA256_SIZE], ddbc_status *status)
+{
     ddbc_bytes nothing = {NULL, 0};
     if (name.len == 0 || name.len > DDBC_NAME_SLOT_BYTES) {
         return ddbc_sha256(workspace, nothing, name, out, status);

@@ -38,7 +38,8 @@ static const named transformations[] = {
 };
 
 /* -1 for a name that is not in the table. */
-static int find(const named *table, size_t count, ddbc_bytes name) {
+static int find(const named *table, size_t count, ddbc_bytes name)
+{
     for (size_t i = 0; i < count; i++) {
         if (strlen(table[i].name) == name.len && memcmp(table[i].name, name.ptr, name.len) == 0) {
             return table[i].value;
@@ -47,7 +48,8 @@ static int find(const named *table, size_t count, ddbc_bytes name) {
     return -1;
 }
 
-bool ddbc_algorithm_from_name(ddbc_bytes name, ddbc_algorithm *out, ddbc_status *status) {
+bool ddbc_algorithm_from_name(ddbc_bytes name, ddbc_algorithm *out, ddbc_status *status)
+{
     int found = find(algorithms, sizeof algorithms / sizeof algorithms[0], name);
     if (found < 0) {
         return ddbc_fail(status, DDBC_INVALID_ALGORITHM,
@@ -58,7 +60,8 @@ bool ddbc_algorithm_from_name(ddbc_bytes name, ddbc_algorithm *out, ddbc_status 
     return true;
 }
 
-const char *ddbc_algorithm_name(ddbc_algorithm algorithm) {
+const char *ddbc_algorithm_name(ddbc_algorithm algorithm)
+{
     for (size_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++) {
         if (algorithms[i].value == (int)algorithm) {
             return algorithms[i].name;
@@ -67,7 +70,8 @@ const char *ddbc_algorithm_name(ddbc_algorithm algorithm) {
     return "";
 }
 
-bool ddbc_mode_from_name(ddbc_bytes name, ddbc_mode *out, ddbc_status *status) {
+bool ddbc_mode_from_name(ddbc_bytes name, ddbc_mode *out, ddbc_status *status)
+{
     int found = find(transformations, sizeof transformations / sizeof transformations[0], name);
     if (found < 0) {
         return ddbc_fail(

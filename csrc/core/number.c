@@ -18,17 +18,20 @@ typedef struct decimal {
     long exponent;
 } decimal;
 
-static bool is_digit(uint8_t c) {
+static bool is_digit(uint8_t c)
+{
     return c >= '0' && c <= '9';
 }
 
-static bool fail_syntax(ddbc_status *status) {
+static bool fail_syntax(ddbc_status *status)
+{
     return ddbc_fail(status, DDBC_INVALID_NUMBER,
                      "not a number of DynamoDB: expected a decimal such as \"-12.5\" or \"1E-7\", in ASCII, finite");
 }
 
 /* Digits and point. Zeros are held back until a digit follows, so that only those inside the number count. */
-static bool read_coefficient(const uint8_t **cursor, const uint8_t *end, decimal *out, ddbc_status *status) {
+static bool read_coefficient(const uint8_t **cursor, const uint8_t *end, decimal *out, ddbc_status *status)
+{
     const uint8_t *p = *cursor;
     bool point = false;
     bool any = false;
@@ -62,7 +65,8 @@ static bool read_coefficient(const uint8_t **cursor, const uint8_t *end, decimal
     return any ? true : fail_syntax(status);
 }
 
-static bool read_exponent(const uint8_t **cursor, const uint8_t *end, decimal *out, ddbc_status *status) {
+static bool read_exponent(const uint8_t **cursor, const uint8_t *end, decimal *out, ddbc_status *status)
+{
     const uint8_t *p = *cursor;
     if (p == end || (*p != 'e' && *p != 'E')) {
         return true;
@@ -84,7 +88,8 @@ static bool read_exponent(const uint8_t **cursor, const uint8_t *end, decimal *o
     return true;
 }
 
-static bool read_decimal(ddbc_bytes text, decimal *out, ddbc_status *status) {
+static bool read_decimal(ddbc_bytes text, decimal *out, ddbc_status *status)
+{
     if (text.len == 0) {
         return ddbc_fail(status, DDBC_INVALID_NUMBER, "an empty text is no number");
     }
@@ -122,17 +127,20 @@ static bool read_decimal(ddbc_bytes text, decimal *out, ddbc_status *status) {
     return true;
 }
 
-static size_t put(char *out, size_t at, const char *digits, size_t count) {
+static size_t put(char *out, size_t at, const char *digits, size_t count)
+{
     memcpy(out + at, digits, count);
     return at + count;
 }
 
-static size_t put_zeros(char *out, size_t at, size_t count) {
+static size_t put_zeros(char *out, size_t at, size_t count)
+{
     memset(out + at, '0', count);
     return at + count;
 }
 
-static size_t write_plain(const decimal *in, char out[DDBC_NUMBER_MAX]) {
+static size_t write_plain(const decimal *in, char out[DDBC_NUMBER_MAX])
+{
     size_t at = 0;
     if (in->count == 0) {
         out[0] = '0';
@@ -157,14 +165,16 @@ static size_t write_plain(const decimal *in, char out[DDBC_NUMBER_MAX]) {
     return put(out, at, in->digits, in->count);
 }
 
-static void drop_trailing_zeros(decimal *value) {
+static void drop_trailing_zeros(decimal *value)
+{
     while (value->count > 0 && value->digits[value->count - 1] == '0') {
         value->count--;
         value->exponent++;
     }
 }
 
-static void round_half_even(decimal *value, size_t precision) {
+static void round_half_even(decimal *value, size_t precision)
+{
     if (value->count <= precision) {
         return;
     }
@@ -191,7 +201,8 @@ static void round_half_even(decimal *value, size_t precision) {
 }
 
 /* `precision` 0 leaves the digits as they are. */
-static bool canonical(ddbc_bytes text, size_t precision, char *out, size_t *out_len, ddbc_status *status) {
+static bool canonical(ddbc_bytes text, size_t precision, char *out, size_t *out_len, ddbc_status *status)
+{
     decimal value;
     bool done = read_decimal(text, &value, status);
     if (done) {
@@ -204,10 +215,12 @@ static bool canonical(ddbc_bytes text, size_t precision, char *out, size_t *out_
     return done;
 }
 
-bool ddbc_number_canonical(ddbc_bytes text, char out[DDBC_NUMBER_MAX], size_t *out_len, ddbc_status *status) {
+bool ddbc_number_canonical(ddbc_bytes text, char out[DDBC_NUMBER_MAX], size_t *out_len, ddbc_status *status)
+{
     return canonical(text, 0, out, out_len, status);
 }
 
-bool ddbc_number_canonical_28(ddbc_bytes text, char out[DDBC_NUMBER_MAX], size_t *out_len, ddbc_status *status) {
+bool ddbc_number_canonical_28(ddbc_bytes text, char out[DDBC_NUMBER_MAX], size_t *out_len, ddbc_status *status)
+{
     return canonical(text, 28, out, out_len, status);
 }

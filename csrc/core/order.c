@@ -8,11 +8,13 @@
 #define INSERTION_MAX 12
 #define THING_MAX 64
 
-static int by_length(size_t left, size_t right) {
+static int by_length(size_t left, size_t right)
+{
     return (left > right) - (left < right);
 }
 
-int ddbc_compare_unsigned(const void *left, const void *right) {
+int ddbc_compare_unsigned(const void *left, const void *right)
+{
     const ddbc_bytes *a = left;
     const ddbc_bytes *b = right;
     size_t common = a->len < b->len ? a->len : b->len;
@@ -20,7 +22,8 @@ int ddbc_compare_unsigned(const void *left, const void *right) {
     return difference != 0 ? difference : by_length(a->len, b->len);
 }
 
-static size_t first_difference(const ddbc_bytes *a, const ddbc_bytes *b) {
+static size_t first_difference(const ddbc_bytes *a, const ddbc_bytes *b)
+{
     size_t common = a->len < b->len ? a->len : b->len;
     size_t i = 0;
     while (i < common && a->ptr[i] == b->ptr[i]) {
@@ -30,11 +33,13 @@ static size_t first_difference(const ddbc_bytes *a, const ddbc_bytes *b) {
 }
 
 /* UTF-16 puts U+E000..U+FFFF (UTF-8 leads EE, EF) after the surrogates of everything above (leads F0 to F4). */
-static int utf16_weight(uint8_t byte) {
+static int utf16_weight(uint8_t byte)
+{
     return byte == 0xEE || byte == 0xEF ? byte + 0x10 : byte;
 }
 
-int ddbc_compare_utf16(const void *left, const void *right) {
+int ddbc_compare_utf16(const void *left, const void *right)
+{
     const ddbc_bytes *a = left;
     const ddbc_bytes *b = right;
     size_t i = first_difference(a, b);
@@ -44,7 +49,8 @@ int ddbc_compare_utf16(const void *left, const void *right) {
     return utf16_weight(a->ptr[i]) - utf16_weight(b->ptr[i]);
 }
 
-int ddbc_compare_signed(const void *left, const void *right) {
+int ddbc_compare_signed(const void *left, const void *right)
+{
     const ddbc_bytes *a = left;
     const ddbc_bytes *b = right;
     size_t i = first_difference(a, b);
@@ -54,7 +60,8 @@ int ddbc_compare_signed(const void *left, const void *right) {
     return (a->ptr[i] ^ 0x80) - (b->ptr[i] ^ 0x80);
 }
 
-void ddbc_sort(void *things, size_t count, size_t size, ddbc_compare compare) {
+void ddbc_sort(void *things, size_t count, size_t size, ddbc_compare compare)
+{
     if (count > INSERTION_MAX || size > THING_MAX) {
         qsort(things, count, size, compare);
         return;
@@ -74,6 +81,7 @@ void ddbc_sort(void *things, size_t count, size_t size, ddbc_compare compare) {
     }
 }
 
-bool ddbc_bytes_equal(ddbc_bytes left, ddbc_bytes right) {
+bool ddbc_bytes_equal(ddbc_bytes left, ddbc_bytes right)
+{
     return left.len == right.len && (left.len == 0 || memcmp(left.ptr, right.ptr, left.len) == 0);
 }

@@ -6,7 +6,8 @@
 #include "core/engine.h"
 #include "core/status.h"
 
-bool ddbc_random(uint8_t *out, size_t size, ddbc_status *status) {
+bool ddbc_random(uint8_t *out, size_t size, ddbc_status *status)
+{
     while (size > 0) {
         int chunk = size > (size_t)INT_MAX ? INT_MAX : (int)size;
         if (RAND_bytes(out, chunk) != 1) {

@@ -15,18 +15,21 @@
 
 /* ---- keys ----------------------------------------------------------------------------------------------------- */
 
-static const char *kind_name(ddbc_key_kind kind) {
+static const char *kind_name(ddbc_key_kind kind)
+{
     return kind == DDBC_KIND_PRIVATE ? "private" : "public";
 }
 
-static bool fail_load(ddbc_key_kind kind, ddbc_encoding encoding, const char *why, ddbc_status *status) {
+static bool fail_load(ddbc_key_kind kind, ddbc_encoding encoding, const char *why, ddbc_status *status)
+{
     ERR_clear_error();
     return ddbc_fail(status, DDBC_INVALID_KEY, "not an RSA %s key in %s: %s", kind_name(kind),
                      encoding == DDBC_ENCODING_PEM ? "PEM" : "DER", why);
 }
 
 /* An encrypted PEM would otherwise ask for its password on the terminal. */
-static int no_password(char *buffer, size_t size, size_t *length, const OSSL_PARAM parameters[], void *context) {
+static int no_password(char *buffer, size_t size, size_t *length, const OSSL_PARAM parameters[], void *context)
+{
     (void)buffer;
     (void)size;
     (void)length;
@@ -36,7 +39,8 @@ static int no_password(char *buffer, size_t size, size_t *length, const OSSL_PAR
 }
 
 /* Decodes with the selection given; NULL when there is no such key. */
-static EVP_PKEY *decode(ddbc_bytes encoded, ddbc_encoding encoding, int selection, size_t *left, bool *encrypted) {
+static EVP_PKEY *decode(ddbc_bytes encoded, ddbc_encoding encoding, int selection, size_t *left, bool *encrypted)
+{
     EVP_PKEY *key = NULL;
     const unsigned char *data = encoded.ptr;
     size_t size = encoded.len;
@@ -57,7 +61,8 @@ static EVP_PKEY *decode(ddbc_bytes encoded, ddbc_encoding encoding, int selectio
 }
 
 /* White space may follow a PEM's last line. */
-static bool only_space(ddbc_bytes encoded, size_t left) {
+static bool only_space(ddbc_bytes encoded, size_t left)
+{
     for (size_t i = encoded.len - left; i < encoded.len; i++) {
         uint8_t c = encoded.ptr[i];
         if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
@@ -68,7 +73,8 @@ static bool only_space(ddbc_bytes encoded, size_t left) {
 }
 
 bool ddbc_rsa_load(ddbc_key_kind kind, ddbc_encoding encoding, ddbc_bytes encoded, struct evp_pkey_st **out,
-                   ddbc_status *status) {
+                   ddbc_status *status)
+{
     bool private_kind = kind == DDBC_KIND_PRIVATE;
     bool encrypted = false;
     size_t left = 0;
@@ -103,16 +109,19 @@ bool ddbc_rsa_load(ddbc_key_kind kind, ddbc_encoding encoding, ddbc_bytes encode
     return true;
 }
 
-void ddbc_rsa_free(struct evp_pkey_st *key) {
+void ddbc_rsa_free(struct evp_pkey_st *key)
+{
     EVP_PKEY_free(key);
 }
 
-unsigned ddbc_rsa_bits(const struct evp_pkey_st *key) {
+unsigned ddbc_rsa_bits(const struct evp_pkey_st *key)
+{
     int bits = EVP_PKEY_get_bits(key);
     return bits > 0 ? (unsigned)bits : 0;
 }
 
-bool ddbc_rsa_generate(ddbc_workspace *workspace, unsigned bits, ddbc_bytes *out, ddbc_status *status) {
+bool ddbc_rsa_generate(ddbc_workspace *workspace, unsigned bits, ddbc_bytes *out, ddbc_status *status)
+{
     if (bits < DDBC_RSA_BITS_MIN || bits > DDBC_SIGNATURE_MAX * 8) {
         return ddbc_fail(status, DDBC_INVALID_KEY, "an RSA key has %d to %d bits, not %u", DDBC_RSA_BITS_MIN,
                          DDBC_SIGNATURE_MAX * 8, bits);
@@ -141,7 +150,8 @@ bool ddbc_rsa_generate(ddbc_workspace *workspace, unsigned bits, ddbc_bytes *out
 
 /* ---- wrapping ------------------------------------------------------------------------------------------------- */
 
-static const char *oaep_digest(ddbc_mode mode) {
+static const char *oaep_digest(ddbc_mode mode)
+{
     return mode == DDBC_MODE_RSA_OAEP_SHA1     ? "SHA1"
            : mode == DDBC_MODE_RSA_OAEP_SHA256 ? "SHA2-256"
            : mode == DDBC_MODE_RSA_OAEP_SHA384 ? "SHA2-384"
@@ -149,7 +159,8 @@ static const char *oaep_digest(ddbc_mode mode) {
 }
 
 /* Java takes SHA-1 for MGF1 whatever the digest's name says, and both clients follow it. */
-static bool set_padding(EVP_PKEY_CTX *context, ddbc_mode mode) {
+static bool set_padding(EVP_PKEY_CTX *context, ddbc_mode mode)
+{
     if (mode == DDBC_MODE_RSA_PKCS1) {
         return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
     }
@@ -162,7 +173,8 @@ typedef int (*pkey_init)(EVP_PKEY_CTX *);
 typedef int (*pkey_run)(EVP_PKEY_CTX *, unsigned char *, size_t *, const unsigned char *, size_t);
 
 static bool run(EVP_PKEY *key, ddbc_workspace *workspace, ddbc_mode mode, pkey_init init, pkey_run operate,
-                ddbc_bytes in, ddbc_bytes *out) {
+                ddbc_bytes in, ddbc_bytes *out)
+{
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
     size_t size = 0;
     uint8_t *result = NULL;
@@ -181,7 +193,8 @@ static bool run(EVP_PKEY *key, ddbc_workspace *workspace, ddbc_mode mode, pkey_i
 }
 
 bool ddbc_rsa_encrypt(struct evp_pkey_st *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes in,
-                      ddbc_bytes *out, ddbc_status *status) {
+                      ddbc_bytes *out, ddbc_status *status)
+{
     if (run(key, workspace, mode, EVP_PKEY_encrypt_init, EVP_PKEY_encrypt, in, out)) {
         return true;
     }
@@ -190,7 +203,8 @@ bool ddbc_rsa_encrypt(struct evp_pkey_st *key, ddbc_workspace *workspace, ddbc_m
 }
 
 bool ddbc_rsa_decrypt(struct evp_pkey_st *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes in,
-                      ddbc_bytes *out, ddbc_status *status) {
+                      ddbc_bytes *out, ddbc_status *status)
+{
     if (run(key, workspace, mode, EVP_PKEY_decrypt_init, EVP_PKEY_decrypt, in, out)) {
         return true;
     }
@@ -199,7 +213,8 @@ bool ddbc_rsa_decrypt(struct evp_pkey_st *key, ddbc_workspace *workspace, ddbc_m
 
 /* ---- signing -------------------------------------------------------------------------------------------------- */
 
-static const char *signature_digest(ddbc_algorithm algorithm) {
+static const char *signature_digest(ddbc_algorithm algorithm)
+{
     return algorithm == DDBC_ALG_SHA224_RSA   ? "SHA2-224"
            : algorithm == DDBC_ALG_SHA256_RSA ? "SHA2-256"
            : algorithm == DDBC_ALG_SHA384_RSA ? "SHA2-384"
@@ -207,7 +222,8 @@ static const char *signature_digest(ddbc_algorithm algorithm) {
 }
 
 bool ddbc_rsa_sign(struct evp_pkey_st *key, ddbc_algorithm algorithm, ddbc_bytes data, uint8_t out[DDBC_SIGNATURE_MAX],
-                   size_t *out_size, ddbc_status *status) {
+                   size_t *out_size, ddbc_status *status)
+{
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     size_t size = DDBC_SIGNATURE_MAX;
     if (context == NULL) {
@@ -224,7 +240,8 @@ bool ddbc_rsa_sign(struct evp_pkey_st *key, ddbc_algorithm algorithm, ddbc_bytes
 }
 
 bool ddbc_rsa_verify(struct evp_pkey_st *key, ddbc_algorithm algorithm, ddbc_bytes data, ddbc_bytes signature,
-                     ddbc_status *status) {
+                     ddbc_status *status)
+{
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     if (context == NULL) {
         return ddbc_fail_memory(status);

@@ -18,16 +18,19 @@ static const char *const code_exceptions[DDBC_CODE_COUNT] = {
 #undef DDBC_X
 };
 
-const char *ddbc_code_name(ddbc_code code) {
+const char *ddbc_code_name(ddbc_code code)
+{
     return (unsigned)code < DDBC_CODE_COUNT ? code_names[code] : "UNKNOWN";
 }
 
-const char *ddbc_code_exception(ddbc_code code) {
+const char *ddbc_code_exception(ddbc_code code)
+{
     return (unsigned)code < DDBC_CODE_COUNT ? code_exceptions[code] : "";
 }
 
 /* Cuts `length` bytes of UTF-8 back to a whole character. */
-static size_t whole_characters(const uint8_t *text, size_t length, size_t limit) {
+static size_t whole_characters(const uint8_t *text, size_t length, size_t limit)
+{
     if (length <= limit) {
         return length;
     }
@@ -38,7 +41,8 @@ static size_t whole_characters(const uint8_t *text, size_t length, size_t limit)
     return cut;
 }
 
-bool ddbc_fail(ddbc_status *status, ddbc_code code, const char *format, ...) {
+bool ddbc_fail(ddbc_status *status, ddbc_code code, const char *format, ...)
+{
     va_list arguments;
     status->code = code;
     status->attribute[0] = '\0';
@@ -48,17 +52,20 @@ bool ddbc_fail(ddbc_status *status, ddbc_code code, const char *format, ...) {
     return false;
 }
 
-bool ddbc_fail_memory(ddbc_status *status) {
+bool ddbc_fail_memory(ddbc_status *status)
+{
     return ddbc_fail(status, DDBC_OUT_OF_MEMORY, "out of memory");
 }
 
-bool ddbc_fail_signature(ddbc_status *status) {
+bool ddbc_fail_signature(ddbc_status *status)
+{
     return ddbc_fail(status, DDBC_SIGNATURE_MISMATCH,
                      "the signature does not fit the item: an attribute was altered, added or removed, or the key, "
                      "the table name or the attribute actions are not those it was signed with");
 }
 
-bool ddbc_fail_in(ddbc_status *status, ddbc_bytes name) {
+bool ddbc_fail_in(ddbc_status *status, ddbc_bytes name)
+{
     if (status->attribute[0] == '\0' && name.len > 0) {
         size_t length = whole_characters(name.ptr, name.len, sizeof status->attribute - 1);
         memcpy(status->attribute, name.ptr, length);

@@ -4,12 +4,14 @@
 
 #include "core/order.h"
 
-static bool continues(uint8_t byte) {
+static bool continues(uint8_t byte)
+{
     return (byte & 0xC0u) == 0x80u;
 }
 
 /* Length of the character at `p`, 0 if it is malformed. */
-static size_t character(const uint8_t *p, size_t left) {
+static size_t character(const uint8_t *p, size_t left)
+{
     uint8_t lead = p[0];
     if (lead < 0x80) {
         return 1;
@@ -36,7 +38,8 @@ static size_t character(const uint8_t *p, size_t left) {
     return 0;
 }
 
-bool ddbc_utf8_valid(ddbc_bytes text) {
+bool ddbc_utf8_valid(ddbc_bytes text)
+{
     size_t i = 0;
     while (i < text.len) {
         uint64_t eight;

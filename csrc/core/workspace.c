@@ -7,7 +7,8 @@
 
 #define KEEP ((size_t)1024 * 1024)
 
-bool ddbc_workspace_new(ddbc_engine *engine, ddbc_workspace **out, ddbc_status *status) {
+bool ddbc_workspace_new(ddbc_engine *engine, ddbc_workspace **out, ddbc_status *status)
+{
     ddbc_workspace *workspace = ddbc_acquire(&engine->allocator, sizeof *workspace);
     if (workspace == NULL) {
         return ddbc_fail_memory(status);
@@ -23,11 +24,13 @@ bool ddbc_workspace_new(ddbc_engine *engine, ddbc_workspace **out, ddbc_status *
     return true;
 }
 
-void ddbc_workspace_reset(ddbc_workspace *workspace) {
+void ddbc_workspace_reset(ddbc_workspace *workspace)
+{
     ddbc_arena_reset(&workspace->arena, KEEP);
 }
 
-void ddbc_workspace_free(ddbc_workspace *workspace) {
+void ddbc_workspace_free(ddbc_workspace *workspace)
+{
     if (workspace == NULL) {
         return;
     }
@@ -36,6 +39,7 @@ void ddbc_workspace_free(ddbc_workspace *workspace) {
     ddbc_release(&workspace->engine->allocator, workspace, sizeof *workspace);
 }
 
-void *ddbc_workspace_alloc(ddbc_workspace *workspace, size_t size) {
+void *ddbc_workspace_alloc(ddbc_workspace *workspace, size_t size)
+{
     return ddbc_arena_alloc(&workspace->arena, size);
 }

@@ -12,7 +12,8 @@
 #define CONTENT_MAX 4096
 
 static bool run(const ddbc_engine *engine, ddbc_bytes wrapping_key, bool wrapping, ddbc_bytes in, uint8_t *out,
-                size_t expected) {
+                size_t expected)
+{
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
     int written = 0;
     int last = 0;
@@ -30,7 +31,8 @@ static bool run(const ddbc_engine *engine, ddbc_bytes wrapping_key, bool wrappin
 }
 
 bool ddbc_aes_wrap(const ddbc_engine *engine, ddbc_workspace *workspace, ddbc_bytes wrapping_key, ddbc_bytes in,
-                   ddbc_bytes *out, ddbc_status *status) {
+                   ddbc_bytes *out, ddbc_status *status)
+{
     if (in.len < CONTENT_MIN || in.len > CONTENT_MAX || in.len % HALF_BLOCK != 0) {
         return ddbc_fail(status, DDBC_WRAP_FAILED, "AES key wrap takes %d to %d bytes in blocks of %d, not %zu",
                          CONTENT_MIN, CONTENT_MAX, HALF_BLOCK, in.len);
@@ -48,7 +50,8 @@ bool ddbc_aes_wrap(const ddbc_engine *engine, ddbc_workspace *workspace, ddbc_by
 }
 
 bool ddbc_aes_unwrap(const ddbc_engine *engine, ddbc_workspace *workspace, ddbc_bytes wrapping_key, ddbc_bytes in,
-                     ddbc_bytes *out, ddbc_status *status) {
+                     ddbc_bytes *out, ddbc_status *status)
+{
     bool plausible = in.len >= CONTENT_MIN + DDBC_WRAP_OVERHEAD && in.len <= CONTENT_MAX + DDBC_WRAP_OVERHEAD &&
                      in.len % HALF_BLOCK == 0;
     /* libcrypto may use room for all of the input on its way. */

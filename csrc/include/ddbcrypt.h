@@ -189,6 +189,11 @@ DDBC_MUST_USE bool ddbc_rsa_generate(ddbc_workspace *workspace, unsigned bits, d
 void ddbc_key_free(ddbc_key *key);
 ddbc_algorithm ddbc_key_algorithm(const ddbc_key *key);
 
+#define DDBC_HKDF_MAX 1024
+/* HKDF (RFC 5869) with SHA-256 and no salt: `size` bytes of key, at most DDBC_HKDF_MAX, which the caller wipes. */
+DDBC_MUST_USE bool ddbc_hkdf_sha256(ddbc_engine *engine, ddbc_bytes material, ddbc_bytes info, uint8_t *out,
+                                    size_t size, ddbc_status *status);
+
 /* IV(16, random) + ciphertext, as the reference clients store it. DDBC_INVALID_ALGORITHM on an HMAC key,
  * DDBC_PARTIAL_BLOCK where DDBC_MODE_CBC_NONE gets a partial block. */
 DDBC_MUST_USE bool ddbc_key_encrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes plaintext,

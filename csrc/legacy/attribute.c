@@ -16,7 +16,8 @@
 #define RESERVED 0x00
 #define LENGTH_SIZE 4
 
-static uint8_t tag_of(ddbc_type type) {
+static uint8_t tag_of(ddbc_type type)
+{
     static const uint8_t tags[] = {'s', 'n', 'b', '?', 0x00, 'S', 'N', 'B', 'L', 'M'};
     return tags[type];
 }
@@ -30,7 +31,8 @@ typedef struct writer {
     ddbc_status *status;
 } writer;
 
-static bool add(size_t *total, size_t more, ddbc_status *status) {
+static bool add(size_t *total, size_t more, ddbc_status *status)
+{
     if (more > UINT32_MAX || *total > UINT32_MAX - more) {
         return ddbc_fail(status, DDBC_TOO_LARGE, "an attribute is larger than 4 GiB; DynamoDB takes 400 KB");
     }
@@ -40,7 +42,8 @@ static bool add(size_t *total, size_t more, ddbc_status *status) {
 
 static bool size_of(const ddbc_attribute *attribute, unsigned depth, size_t *total, ddbc_status *status);
 
-static bool size_of_members(const ddbc_attribute *attribute, unsigned depth, size_t *total, ddbc_status *status) {
+static bool size_of_members(const ddbc_attribute *attribute, unsigned depth, size_t *total, ddbc_status *status)
+{
     switch (attribute->type) {
     case DDBC_TYPE_SS:
     case DDBC_TYPE_BS:
@@ -78,7 +81,8 @@ static bool size_of_members(const ddbc_attribute *attribute, unsigned depth, siz
     }
 }
 
-static bool size_of(const ddbc_attribute *attribute, unsigned depth, size_t *total, ddbc_status *status) {
+static bool size_of(const ddbc_attribute *attribute, unsigned depth, size_t *total, ddbc_status *status)
+{
     if (depth > DDBC_DEPTH_MAX) {
         return ddbc_fail(status, DDBC_TOO_DEEP,
                          "lists and maps nest deeper than the %d levels of DynamoDB; flatten them", DDBC_DEPTH_MAX);
@@ -103,18 +107,21 @@ static bool size_of(const ddbc_attribute *attribute, unsigned depth, size_t *tot
     return ddbc_fail(status, DDBC_INVALID_ARGUMENT, "an attribute has no known type");
 }
 
-static void put_byte(writer *w, uint8_t byte) {
+static void put_byte(writer *w, uint8_t byte)
+{
     *w->at++ = byte;
 }
 
-static void put_length(writer *w, size_t length) {
+static void put_length(writer *w, size_t length)
+{
     put_byte(w, (uint8_t)(length >> 24));
     put_byte(w, (uint8_t)(length >> 16));
     put_byte(w, (uint8_t)(length >> 8));
     put_byte(w, (uint8_t)length);
 }
 
-static void put_value(writer *w, ddbc_bytes value) {
+static void put_value(writer *w, ddbc_bytes value)
+{
     put_length(w, value.len);
     if (value.len > 0) {
         memcpy(w->at, value.ptr, value.len);
@@ -122,12 +129,14 @@ static void put_value(writer *w, ddbc_bytes value) {
     }
 }
 
-static void put_tag(writer *w, ddbc_type type) {
+static void put_tag(writer *w, ddbc_type type)
+{
     put_byte(w, RESERVED);
     put_byte(w, tag_of(type));
 }
 
-static bool put_set(writer *w, const ddbc_attribute *attribute) {
+static bool put_set(writer *w, const ddbc_attribute *attribute)
+{
     bool numbers = attribute->type == DDBC_TYPE_NS;
     size_t count = numbers ? attribute->as.numbers.count : attribute->as.set.count;
     put_length(w, count);
@@ -154,7 +163,8 @@ static bool put_set(writer *w, const ddbc_attribute *attribute) {
 
 static bool put_attribute(writer *w, const ddbc_attribute *attribute);
 
-static bool put_map(writer *w, const ddbc_attribute *attribute) {
+static bool put_map(writer *w, const ddbc_attribute *attribute)
+{
     size_t count = attribute->as.map.count;
     put_length(w, count);
     if (count == 0) {
@@ -183,7 +193,8 @@ static bool put_map(writer *w, const ddbc_attribute *attribute) {
     return true;
 }
 
-static bool put_attribute(writer *w, const ddbc_attribute *attribute) {
+static bool put_attribute(writer *w, const ddbc_attribute *attribute)
+{
     put_tag(w, attribute->type);
     switch (attribute->type) {
     case DDBC_TYPE_S:
@@ -217,7 +228,8 @@ static bool put_attribute(writer *w, const ddbc_attribute *attribute) {
 }
 
 bool ddbc_legacy_write_attribute(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_dialect dialect,
-                                 ddbc_bytes *out, ddbc_status *status) {
+                                 ddbc_bytes *out, ddbc_status *status)
+{
     size_t size = 0;
     if (!size_of(attribute, 1, &size, status)) {
         return false;
@@ -234,7 +246,8 @@ bool ddbc_legacy_write_attribute(ddbc_workspace *workspace, const ddbc_attribute
     return true;
 }
 
-static void head_and_body(ddbc_type type, ddbc_bytes value, ddbc_canonical *out) {
+static void head_and_body(ddbc_type type, ddbc_bytes value, ddbc_canonical *out)
+{
     writer w = {NULL, DDBC_DIALECT_PYTHON, out->head_bytes, NULL};
     put_tag(&w, type);
     put_length(&w, value.len);
@@ -243,7 +256,8 @@ static void head_and_body(ddbc_type type, ddbc_bytes value, ddbc_canonical *out)
 }
 
 bool ddbc_legacy_canonicalize(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_dialect dialect,
-                              ddbc_canonical *out, ddbc_status *status) {
+                              ddbc_canonical *out, ddbc_status *status)
+{
     if (attribute->type == DDBC_TYPE_S || attribute->type == DDBC_TYPE_B || attribute->type == DDBC_TYPE_N) {
         ddbc_bytes value = attribute->type == DDBC_TYPE_N ? attribute->as.number.canonical : attribute->as.bytes;
         size_t size = DDBC_HEAD_MAX;
@@ -266,15 +280,18 @@ typedef struct reader {
     ddbc_status *status;
 } reader;
 
-static bool malformed(reader *r, const char *what) {
+static bool malformed(reader *r, const char *what)
+{
     return ddbc_fail(r->status, DDBC_MALFORMED_ATTRIBUTE, "the attribute's canonical bytes are malformed: %s", what);
 }
 
-static size_t left(const reader *r) {
+static size_t left(const reader *r)
+{
     return (size_t)(r->end - r->at);
 }
 
-static bool get_byte(reader *r, uint8_t *out) {
+static bool get_byte(reader *r, uint8_t *out)
+{
     if (left(r) < 1) {
         return malformed(r, "they end too early");
     }
@@ -282,7 +299,8 @@ static bool get_byte(reader *r, uint8_t *out) {
     return true;
 }
 
-static bool get_length(reader *r, size_t *out) {
+static bool get_length(reader *r, size_t *out)
+{
     if (left(r) < LENGTH_SIZE) {
         return malformed(r, "they end too early");
     }
@@ -291,7 +309,8 @@ static bool get_length(reader *r, size_t *out) {
     return true;
 }
 
-static bool get_value(reader *r, ddbc_bytes *out) {
+static bool get_value(reader *r, ddbc_bytes *out)
+{
     size_t length = 0;
     if (!get_length(r, &length)) {
         return false;
@@ -304,11 +323,13 @@ static bool get_value(reader *r, ddbc_bytes *out) {
     return true;
 }
 
-static bool get_text(reader *r, ddbc_bytes *out) {
+static bool get_text(reader *r, ddbc_bytes *out)
+{
     return get_value(r, out) && (ddbc_utf8_valid(*out) ? true : malformed(r, "a string is not UTF-8"));
 }
 
-static bool get_number(reader *r, ddbc_number *out) {
+static bool get_number(reader *r, ddbc_number *out)
+{
     ddbc_bytes text;
     if (!get_value(r, &text)) {
         return false;
@@ -320,13 +341,15 @@ static bool get_number(reader *r, ddbc_number *out) {
     return true;
 }
 
-bool ddbc_legacy_is_binary(const uint8_t *first, size_t size) {
+bool ddbc_legacy_is_binary(const uint8_t *first, size_t size)
+{
     size_t length = ((size_t)first[2] << 24) | ((size_t)first[3] << 16) | ((size_t)first[4] << 8) | (size_t)first[5];
     return first[0] == RESERVED && first[1] == 'b' && size >= DDBC_HEAD_MAX && length == size - DDBC_HEAD_MAX;
 }
 
 /* A count, bounded by the bytes that remain, of members of at least `smallest` bytes. */
-static bool get_count(reader *r, size_t smallest, size_t *out) {
+static bool get_count(reader *r, size_t smallest, size_t *out)
+{
     if (!get_length(r, out)) {
         return false;
     }
@@ -336,7 +359,8 @@ static bool get_count(reader *r, size_t smallest, size_t *out) {
 #define FIRST_MEMBERS 16
 
 /* Room for member `used` of `count`. It grows with what was read, so that a false count costs no memory. */
-static bool make_room(reader *r, void **members, size_t used, size_t count, size_t size) {
+static bool make_room(reader *r, void **members, size_t used, size_t count, size_t size)
+{
     bool full = used == 0 || (used >= FIRST_MEMBERS && (used & (used - 1)) == 0);
     if (!full) {
         return true;
@@ -353,7 +377,8 @@ static bool make_room(reader *r, void **members, size_t used, size_t count, size
     return true;
 }
 
-static bool get_set(reader *r, ddbc_attribute *out) {
+static bool get_set(reader *r, ddbc_attribute *out)
+{
     size_t count = 0;
     void *members = NULL;
     bool numbers = out->type == DDBC_TYPE_NS;
@@ -379,7 +404,8 @@ static bool get_set(reader *r, ddbc_attribute *out) {
 
 static bool get_attribute(reader *r, unsigned depth, ddbc_attribute *out);
 
-static bool get_list(reader *r, unsigned depth, ddbc_attribute *out) {
+static bool get_list(reader *r, unsigned depth, ddbc_attribute *out)
+{
     size_t count = 0;
     void *members = NULL;
     bool done = get_count(r, 2, &count);
@@ -392,7 +418,8 @@ static bool get_list(reader *r, unsigned depth, ddbc_attribute *out) {
     return done;
 }
 
-static bool get_name(reader *r, ddbc_bytes *out) {
+static bool get_name(reader *r, ddbc_bytes *out)
+{
     uint8_t reserved = 0;
     uint8_t tag = 0;
     if (!get_byte(r, &reserved) || !get_byte(r, &tag)) {
@@ -404,7 +431,8 @@ static bool get_name(reader *r, ddbc_bytes *out) {
     return get_text(r, out);
 }
 
-static bool names_differ(reader *r, const ddbc_attribute *map, bool *out) {
+static bool names_differ(reader *r, const ddbc_attribute *map, bool *out)
+{
     size_t count = map->as.map.count;
     /* Our own writers sort, so neighbours tell; only an unsorted map is sorted here. */
     *out = true;
@@ -429,7 +457,8 @@ static bool names_differ(reader *r, const ddbc_attribute *map, bool *out) {
     return true;
 }
 
-static bool get_map(reader *r, unsigned depth, ddbc_attribute *out) {
+static bool get_map(reader *r, unsigned depth, ddbc_attribute *out)
+{
     size_t count = 0;
     void *members = NULL;
     bool done = get_count(r, DDBC_HEAD_MAX + 2, &count);
@@ -447,7 +476,8 @@ static bool get_map(reader *r, unsigned depth, ddbc_attribute *out) {
     return differ ? true : malformed(r, "a map has two members of the same name");
 }
 
-static bool get_boolean(reader *r, bool *out) {
+static bool get_boolean(reader *r, bool *out)
+{
     uint8_t byte = 0;
     if (!get_byte(r, &byte)) {
         return false;
@@ -459,7 +489,8 @@ static bool get_boolean(reader *r, bool *out) {
     return true;
 }
 
-static bool get_type(reader *r, ddbc_type *out) {
+static bool get_type(reader *r, ddbc_type *out)
+{
     uint8_t reserved = 0;
     uint8_t tag = 0;
     if (!get_byte(r, &reserved) || !get_byte(r, &tag)) {
@@ -477,7 +508,8 @@ static bool get_type(reader *r, ddbc_type *out) {
     return malformed(r, "unknown type tag");
 }
 
-static bool get_attribute(reader *r, unsigned depth, ddbc_attribute *out) {
+static bool get_attribute(reader *r, unsigned depth, ddbc_attribute *out)
+{
     if (depth > DDBC_DEPTH_MAX) {
         return malformed(r, "they nest deeper than 32 levels");
     }
@@ -507,7 +539,8 @@ static bool get_attribute(reader *r, unsigned depth, ddbc_attribute *out) {
     return malformed(r, "unknown type tag");
 }
 
-bool ddbc_legacy_read_attribute(ddbc_workspace *workspace, ddbc_bytes in, ddbc_attribute *out, ddbc_status *status) {
+bool ddbc_legacy_read_attribute(ddbc_workspace *workspace, ddbc_bytes in, ddbc_attribute *out, ddbc_status *status)
+{
     reader r = {workspace, in.ptr, in.ptr == NULL ? NULL : in.ptr + in.len, status};
     ddbc_attribute result;
     if (in.len == 0) {

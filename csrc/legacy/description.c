@@ -11,7 +11,8 @@
 #define VERSION_SIZE 4
 #define LENGTH_SIZE 4
 
-static uint8_t *put_text(uint8_t *at, ddbc_bytes text) {
+static uint8_t *put_text(uint8_t *at, ddbc_bytes text)
+{
     *at++ = (uint8_t)(text.len >> 24);
     *at++ = (uint8_t)(text.len >> 16);
     *at++ = (uint8_t)(text.len >> 8);
@@ -22,12 +23,14 @@ static uint8_t *put_text(uint8_t *at, ddbc_bytes text) {
     return at + text.len;
 }
 
-static bool fail_same_name(ddbc_status *status) {
+static bool fail_same_name(ddbc_status *status)
+{
     return ddbc_fail(status, DDBC_MALFORMED_DESCRIPTION, "the material description has the same name twice");
 }
 
 bool ddbc_legacy_write_description(ddbc_workspace *workspace, const ddbc_pair *pairs, size_t count, ddbc_bytes *out,
-                                   ddbc_status *status) {
+                                   ddbc_status *status)
+{
     size_t size = VERSION_SIZE;
     for (size_t i = 0; i < count; i++) {
         if (pairs[i].name.len > UINT32_MAX / 4 || pairs[i].value.len > UINT32_MAX / 4 || size > UINT32_MAX / 4) {
@@ -58,7 +61,8 @@ bool ddbc_legacy_write_description(ddbc_workspace *workspace, const ddbc_pair *p
 }
 
 /* Takes a text off the front of `in`. */
-static bool get_text(ddbc_bytes *in, ddbc_bytes *out, ddbc_status *status) {
+static bool get_text(ddbc_bytes *in, ddbc_bytes *out, ddbc_status *status)
+{
     if (in->len < LENGTH_SIZE) {
         return ddbc_fail(status, DDBC_MALFORMED_DESCRIPTION, "the material description ends inside a pair");
     }
@@ -78,7 +82,8 @@ static bool get_text(ddbc_bytes *in, ddbc_bytes *out, ddbc_status *status) {
     return true;
 }
 
-static bool check_version(ddbc_bytes in, ddbc_status *status) {
+static bool check_version(ddbc_bytes in, ddbc_status *status)
+{
     static const uint8_t version[VERSION_SIZE] = {0, 0, 0, 0};
     if (in.len < VERSION_SIZE) {
         return ddbc_fail(status, DDBC_MALFORMED_DESCRIPTION,
@@ -93,7 +98,8 @@ static bool check_version(ddbc_bytes in, ddbc_status *status) {
 }
 
 bool ddbc_legacy_read_description(ddbc_workspace *workspace, ddbc_bytes in, ddbc_pair **out, size_t *out_count,
-                                  ddbc_status *status) {
+                                  ddbc_status *status)
+{
     if (!check_version(in, status)) {
         return false;
     }

@@ -10,11 +10,13 @@
 #define MODE_NAME "amzn-ddb-map-sym-mode"
 #define MODE_VALUE "/CBC/PKCS5Padding"
 
-static bool equals_text(ddbc_bytes bytes, const char *text) {
+static bool equals_text(ddbc_bytes bytes, const char *text)
+{
     return bytes.len == strlen(text) && memcmp(bytes.ptr, text, bytes.len) == 0;
 }
 
-static size_t count_encrypted(const ddbc_item *item) {
+static size_t count_encrypted(const ddbc_item *item)
+{
     size_t count = 0;
     for (size_t i = 0; i < item->count; i++) {
         count += item->attributes[i].action == DDBC_ENCRYPT_AND_SIGN ? 1 : 0;
@@ -22,13 +24,15 @@ static size_t count_encrypted(const ddbc_item *item) {
     return count;
 }
 
-size_t ddbc_legacy_ciphertext_size(size_t size) {
+size_t ddbc_legacy_ciphertext_size(size_t size)
+{
     return ddbc_chain_size(DDBC_HEAD_MAX + size);
 }
 
 /* ---- encrypt -------------------------------------------------------------------------------------------------- */
 
-static bool check_plaintext(ddbc_workspace *workspace, const ddbc_item *item, ddbc_status *status) {
+static bool check_plaintext(ddbc_workspace *workspace, const ddbc_item *item, ddbc_status *status)
+{
     for (size_t i = 0; i < item->count; i++) {
         const ddbc_item_attribute *attribute = &item->attributes[i];
         if (equals_text(attribute->name, DDBC_LEGACY_DESCRIPTION) ||
@@ -46,7 +50,8 @@ static bool check_plaintext(ddbc_workspace *workspace, const ddbc_item *item, dd
 }
 
 static bool encrypt_attribute(ddbc_workspace *workspace, ddbc_cipher_lease *lease, ddbc_dialect dialect,
-                              const uint8_t random[DDBC_IV_SIZE], ddbc_item_attribute *attribute, ddbc_status *status) {
+                              const uint8_t random[DDBC_IV_SIZE], ddbc_item_attribute *attribute, ddbc_status *status)
+{
     ddbc_canonical canonical;
     if (!ddbc_legacy_canonicalize(workspace, &attribute->value, dialect, &canonical, status)) {
         return false;
@@ -65,7 +70,8 @@ static bool encrypt_attribute(ddbc_workspace *workspace, ddbc_cipher_lease *leas
 }
 
 static bool encrypt_attributes(ddbc_workspace *workspace, ddbc_legacy_job *job, const uint8_t **random,
-                               ddbc_status *status) {
+                               ddbc_status *status)
+{
     if (count_encrypted(&job->item) == 0) {
         return true;
     }
@@ -93,7 +99,8 @@ static bool encrypt_attributes(ddbc_workspace *workspace, ddbc_legacy_job *job, 
     return done;
 }
 
-static bool sign_job(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_status *status) {
+static bool sign_job(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_status *status)
+{
     ddbc_bytes data;
     uint8_t *mac = ddbc_arena_alloc(&workspace->arena, DDBC_SIGNATURE_MAX);
     size_t size = 0;
@@ -110,7 +117,8 @@ static bool sign_job(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_statu
 }
 
 bool ddbc_legacy_encrypt(ddbc_workspace *workspace, ddbc_legacy_job *jobs, size_t count, size_t *failed,
-                         ddbc_status *status) {
+                         ddbc_status *status)
+{
     size_t encrypted = 0;
     *failed = 0;
     for (size_t i = 0; i < count; i++) {
@@ -139,7 +147,8 @@ bool ddbc_legacy_encrypt(ddbc_workspace *workspace, ddbc_legacy_job *jobs, size_
 
 /* ---- decrypt -------------------------------------------------------------------------------------------------- */
 
-static bool check_mode(const ddbc_legacy_job *job, ddbc_status *status) {
+static bool check_mode(const ddbc_legacy_job *job, ddbc_status *status)
+{
     for (size_t i = 0; i < job->pair_count; i++) {
         if (equals_text(job->pairs[i].name, MODE_NAME)) {
             return equals_text(job->pairs[i].value, MODE_VALUE)
@@ -158,13 +167,15 @@ static bool check_mode(const ddbc_legacy_job *job, ddbc_status *status) {
 }
 
 static bool verify_dialect(ddbc_workspace *workspace, const ddbc_legacy_job *job, ddbc_dialect dialect,
-                           ddbc_status *status) {
+                           ddbc_status *status)
+{
     ddbc_bytes data;
     return ddbc_legacy_string_to_sign(workspace, &job->item, job->table, dialect, &data, status) &&
            ddbc_key_verify(job->signing_key, data, job->signature, status);
 }
 
-static bool round_number(ddbc_workspace *workspace, ddbc_number *number, ddbc_status *status) {
+static bool round_number(ddbc_workspace *workspace, ddbc_number *number, ddbc_status *status)
+{
     char rounded[DDBC_NUMBER_MAX];
     size_t length = 0;
     if (!ddbc_number_canonical_28(number->canonical, rounded, &length, status)) {
@@ -179,7 +190,8 @@ static bool round_number(ddbc_workspace *workspace, ddbc_number *number, ddbc_st
     return true;
 }
 
-static bool round_numbers(ddbc_workspace *workspace, ddbc_attribute *attribute, ddbc_status *status) {
+static bool round_numbers(ddbc_workspace *workspace, ddbc_attribute *attribute, ddbc_status *status)
+{
     bool done = true;
     switch (attribute->type) {
     case DDBC_TYPE_N:
@@ -204,7 +216,8 @@ static bool round_numbers(ddbc_workspace *workspace, ddbc_attribute *attribute, 
     }
 }
 
-bool ddbc_legacy_round_numbers(ddbc_workspace *workspace, ddbc_item *item, ddbc_status *status) {
+bool ddbc_legacy_round_numbers(ddbc_workspace *workspace, ddbc_item *item, ddbc_status *status)
+{
     for (size_t i = 0; i < item->count; i++) {
         if (!round_numbers(workspace, &item->attributes[i].value, status)) {
             return ddbc_fail_in(status, item->attributes[i].name);
@@ -214,14 +227,16 @@ bool ddbc_legacy_round_numbers(ddbc_workspace *workspace, ddbc_item *item, ddbc_
 }
 
 /* Both orders mean the same item, so either may have been signed. */
-static bool verify_orders(ddbc_workspace *workspace, const ddbc_legacy_job *job, ddbc_status *status) {
+static bool verify_orders(ddbc_workspace *workspace, const ddbc_legacy_job *job, ddbc_status *status)
+{
     if (verify_dialect(workspace, job, DDBC_DIALECT_PYTHON, status)) {
         return true;
     }
     return status->code == DDBC_SIGNATURE_MISMATCH && verify_dialect(workspace, job, DDBC_DIALECT_JAVA, status);
 }
 
-static bool verify_job(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_status *status) {
+static bool verify_job(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_status *status)
+{
     if (verify_orders(workspace, job, status)) {
         return true;
     }
@@ -232,7 +247,8 @@ static bool verify_job(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_sta
 }
 
 /* The size of the B that a stored value decrypts to, or 0. */
-static size_t peek_binary(struct evp_cipher_ctx_st *context, ddbc_bytes stored) {
+static size_t peek_binary(struct evp_cipher_ctx_st *context, ddbc_bytes stored)
+{
     uint8_t first[DDBC_BLOCK_SIZE];
     ddbc_status ignored;
     size_t size = 0;
@@ -241,7 +257,8 @@ static size_t peek_binary(struct evp_cipher_ctx_st *context, ddbc_bytes stored) 
     return binary ? size - DDBC_HEAD_MAX : 0;
 }
 
-size_t ddbc_legacy_binary_size(const ddbc_legacy_job *job, size_t index) {
+size_t ddbc_legacy_binary_size(const ddbc_legacy_job *job, size_t index)
+{
     const ddbc_item_attribute *attribute = &job->item.attributes[index];
     ddbc_cipher_lease lease;
     ddbc_status ignored;
@@ -255,7 +272,8 @@ size_t ddbc_legacy_binary_size(const ddbc_legacy_job *job, size_t index) {
 }
 
 /* Where the caller gave a sink, it has seen that the value is a B. */
-static bool decrypt_to_sink(ddbc_cipher_lease *lease, ddbc_item_attribute *attribute, ddbc_status *status) {
+static bool decrypt_to_sink(ddbc_cipher_lease *lease, ddbc_item_attribute *attribute, ddbc_status *status)
+{
     ddbc_bytes stored = attribute->value.as.bytes;
     size_t size = peek_binary(lease->context, stored);
     if (size == 0) {
@@ -269,7 +287,8 @@ static bool decrypt_to_sink(ddbc_cipher_lease *lease, ddbc_item_attribute *attri
 }
 
 static bool decrypt_attribute(ddbc_workspace *workspace, ddbc_cipher_lease *lease, ddbc_item_attribute *attribute,
-                              ddbc_status *status) {
+                              ddbc_status *status)
+{
     if (attribute->value.type != DDBC_TYPE_B) {
         return ddbc_fail(status, DDBC_NOT_CIPHERTEXT,
                          "the attribute is to be decrypted, but it is of type %s, not B; it was written under another "
@@ -289,7 +308,8 @@ static bool decrypt_attribute(ddbc_workspace *workspace, ddbc_cipher_lease *leas
            ddbc_legacy_read_attribute(workspace, canonical, &attribute->value, status);
 }
 
-static bool decrypt_attributes(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_status *status) {
+static bool decrypt_attributes(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_status *status)
+{
     if (count_encrypted(&job->item) == 0) {
         return true;
     }
@@ -316,7 +336,8 @@ static bool decrypt_attributes(ddbc_workspace *workspace, ddbc_legacy_job *job, 
 }
 
 bool ddbc_legacy_verify(ddbc_workspace *workspace, ddbc_legacy_job *jobs, size_t count, size_t *failed,
-                        ddbc_status *status) {
+                        ddbc_status *status)
+{
     *failed = 0;
     for (size_t i = 0; i < count; i++) {
         if (!check_mode(&jobs[i], status) || !verify_job(workspace, &jobs[i], status)) {
@@ -329,7 +350,8 @@ bool ddbc_legacy_verify(ddbc_workspace *workspace, ddbc_legacy_job *jobs, size_t
 }
 
 bool ddbc_legacy_decrypt(ddbc_workspace *workspace, ddbc_legacy_job *jobs, size_t count, size_t *failed,
-                         ddbc_status *status) {
+                         ddbc_status *status)
+{
     *failed = 0;
     for (size_t i = 0; i < count; i++) {
         size_t within = 0;

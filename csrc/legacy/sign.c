@@ -20,7 +20,8 @@ typedef struct signed_attribute {
     const ddbc_item_attribute *attribute;
 } signed_attribute;
 
-static bool sign_table(ddbc_workspace *workspace, ddbc_bytes table, uint8_t *out, ddbc_status *status) {
+static bool sign_table(ddbc_workspace *workspace, ddbc_bytes table, uint8_t *out, ddbc_status *status)
+{
     static const char prefix[] = "TABLE>";
     static const char suffix[] = "<TABLE";
     size_t size = sizeof prefix - 1 + table.len + sizeof suffix - 1;
@@ -39,7 +40,8 @@ static bool sign_table(ddbc_workspace *workspace, ddbc_bytes table, uint8_t *out
 }
 
 static bool sign_attribute(ddbc_workspace *workspace, const ddbc_item_attribute *attribute, ddbc_dialect dialect,
-                           uint8_t *out, ddbc_status *status) {
+                           uint8_t *out, ddbc_status *status)
+{
     ddbc_canonical canonical;
     if (!ddbc_name_digest(workspace, attribute->name, out, status) ||
         !ddbc_legacy_canonicalize(workspace, &attribute->value, dialect, &canonical, status)) {
@@ -51,7 +53,8 @@ static bool sign_attribute(ddbc_workspace *workspace, const ddbc_item_attribute 
 }
 
 bool ddbc_legacy_string_to_sign(ddbc_workspace *workspace, const ddbc_item *item, ddbc_bytes table,
-                                ddbc_dialect dialect, ddbc_bytes *out, ddbc_status *status) {
+                                ddbc_dialect dialect, ddbc_bytes *out, ddbc_status *status)
+{
     size_t count = 0;
     signed_attribute *sorted = ddbc_arena_array(&workspace->arena, item->count, sizeof *sorted);
     if (sorted == NULL) {

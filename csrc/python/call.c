@@ -12,7 +12,8 @@ struct held_objects {
     PyObject *objects[62];
 };
 
-bool call_begin(call *c, engine_state *state) {
+bool call_begin(call *c, engine_state *state)
+{
     c->state = state;
     c->held = NULL;
     c->names = NULL;
@@ -22,7 +23,8 @@ bool call_begin(call *c, engine_state *state) {
     return c->workspace != NULL;
 }
 
-void call_end(call *c) {
+void call_end(call *c)
+{
     /* Letting go can run Python code, which may make calls of its own: they get other workspaces. */
     for (held_objects *chunk = c->held; chunk != NULL; chunk = chunk->next) {
         for (size_t i = 0; i < chunk->count; i++) {
@@ -32,13 +34,15 @@ void call_end(call *c) {
     state_return(c->state, c->workspace);
 }
 
-void call_raise(call *c) {
+void call_raise(call *c)
+{
     if (!PyErr_Occurred()) {
         raise_status(c->state, &c->status);
     }
 }
 
-bool call_hold(call *c, PyObject *object) {
+bool call_hold(call *c, PyObject *object)
+{
     held_objects *chunk = c->held;
     if (chunk == NULL || chunk->count == sizeof chunk->objects / sizeof chunk->objects[0]) {
         held_objects *fresh = ddbc_workspace_alloc(c->workspace, sizeof *fresh);
@@ -55,7 +59,8 @@ bool call_hold(call *c, PyObject *object) {
     return true;
 }
 
-bool call_text(call *c, PyObject *text, ddbc_bytes *out) {
+bool call_text(call *c, PyObject *text, ddbc_bytes *out)
+{
     Py_ssize_t length = 0;
     const char *utf8 = PyUnicode_AsUTF8AndSize(text, &length);
     if (utf8 == NULL) {
@@ -72,7 +77,8 @@ bool call_text(call *c, PyObject *text, ddbc_bytes *out) {
     return true;
 }
 
-static bool copy_buffer(call *c, PyObject *object, ddbc_bytes *out) {
+static bool copy_buffer(call *c, PyObject *object, ddbc_bytes *out)
+{
     Py_buffer view;
     if (PyObject_GetBuffer(object, &view, PyBUF_CONTIG_RO) < 0) {
         return false;
@@ -87,7 +93,8 @@ static bool copy_buffer(call *c, PyObject *object, ddbc_bytes *out) {
     return copy != NULL ? true : ddbc_fail_memory(&c->status);
 }
 
-bool call_buffer(call *c, PyObject *buffer, ddbc_bytes *out) {
+bool call_buffer(call *c, PyObject *buffer, ddbc_bytes *out)
+{
     if (!PyBytes_Check(buffer)) {
         return copy_buffer(c, buffer, out);
     }
@@ -101,7 +108,8 @@ bool call_buffer(call *c, PyObject *buffer, ddbc_bytes *out) {
     return true;
 }
 
-void *call_array(call *c, size_t count, size_t size) {
+void *call_array(call *c, size_t count, size_t size)
+{
     void *array = size != 0 && count > SIZE_MAX / size ? NULL : ddbc_workspace_alloc(c->workspace, count * size);
     if (array == NULL) {
         (void)ddbc_fail_memory(&c->status);

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-void raise_status(engine_state *state, const ddbc_status *status) {
+void raise_status(engine_state *state, const ddbc_status *status)
+{
     PyObject *type = state->exceptions[status->code];
     if (type == NULL) {
         PyErr_NoMemory();
@@ -23,7 +24,8 @@ void raise_status(engine_state *state, const ddbc_status *status) {
     Py_XDECREF(name);
 }
 
-void raise_with_index(engine_state *state, size_t index) {
+void raise_with_index(engine_state *state, size_t index)
+{
     PyObject *type = NULL;
     PyObject *value = NULL;
     PyObject *traceback = NULL;

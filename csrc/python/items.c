@@ -8,22 +8,27 @@
 
 typedef bool (*item_function)(ddbc_workspace *, ddbc_legacy_job *, size_t, size_t *, ddbc_status *);
 
-static bool work(call *c, item_function function, ddbc_legacy_job *jobs, size_t count, size_t *failed) {
+static bool work(call *c, item_function function, ddbc_legacy_job *jobs, size_t count, size_t *failed)
+{
     if (c->bytes < GIL_RELEASE_BYTES) {
         return function(c->workspace, jobs, count, failed, &c->status);
     }
     bool done;
-    Py_BEGIN_ALLOW_THREADS done = function(c->workspace, jobs, count, failed, &c->status);
-    Py_END_ALLOW_THREADS return done;
+    Py_BEGIN_ALLOW_THREADS
+    done = function(c->workspace, jobs, count, failed, &c->status);
+    Py_END_ALLOW_THREADS
+    return done;
 }
 
-static bool notation_in(PyObject *wire, notation *out) {
+static bool notation_in(PyObject *wire, notation *out)
+{
     int truth = PyObject_IsTrue(wire);
     *out = truth > 0 ? NOTATION_WIRE : NOTATION_PYTHON;
     return truth >= 0;
 }
 
-static bool check_count(const char *name, Py_ssize_t given, Py_ssize_t expected) {
+static bool check_count(const char *name, Py_ssize_t given, Py_ssize_t expected)
+{
     if (given != expected) {
         PyErr_Format(PyExc_TypeError, "%s() takes %zd positional arguments, got %zd", name, expected, given);
     }
@@ -31,14 +36,16 @@ static bool check_count(const char *name, Py_ssize_t given, Py_ssize_t expected)
 }
 
 /* Large results go straight into Python's bytes; how large they are shows only once the item is verified. */
-static bool decrypt_job(call *c, python_job *job, size_t *failed) {
+static bool decrypt_job(call *c, python_job *job, size_t *failed)
+{
     if (job->large && (!work(c, ddbc_legacy_verify, &job->job, 1, failed) || !job_make_sinks(job))) {
         return false;
     }
     return work(c, ddbc_legacy_decrypt, &job->job, 1, failed);
 }
 
-static PyObject *run_one(PyObject *module, PyObject *const *given, Py_ssize_t count, bool encrypting) {
+static PyObject *run_one(PyObject *module, PyObject *const *given, Py_ssize_t count, bool encrypting)
+{
     notation in;
     call c;
     if (!check_count(encrypting ? "encrypt_item" : "decrypt_item", count, JOB_ARGUMENTS + 1) ||
@@ -62,17 +69,20 @@ static PyObject *run_one(PyObject *module, PyObject *const *given, Py_ssize_t co
     return out;
 }
 
-PyObject *encrypt_item(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+PyObject *encrypt_item(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
     return run_one(module, arguments, count, true);
 }
 
-PyObject *decrypt_item(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+PyObject *decrypt_item(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
     return run_one(module, arguments, count, false);
 }
 
 /* ---- batches -------------------------------------------------------------------------------------------------- */
 
-static bool batch_in(call *c, notation in, bool encrypting, PyObject *tuple, python_job *jobs, size_t *taken) {
+static bool batch_in(call *c, notation in, bool encrypting, PyObject *tuple, python_job *jobs, size_t *taken)
+{
     Py_ssize_t count = PyTuple_Size(tuple);
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *job = PyTuple_GetItem(tuple, i);
@@ -94,7 +104,8 @@ static bool batch_in(call *c, notation in, bool encrypting, PyObject *tuple, pyt
 }
 
 /* The engine wants its jobs side by side, without what Python adds to them. */
-static bool batch_work(call *c, bool encrypting, python_job *jobs, size_t count, size_t *failed) {
+static bool batch_work(call *c, bool encrypting, python_job *jobs, size_t count, size_t *failed)
+{
     ddbc_legacy_job *engine_jobs = call_array(c, count, sizeof *engine_jobs);
     if (engine_jobs == NULL) {
         return false;
@@ -109,7 +120,8 @@ static bool batch_work(call *c, bool encrypting, python_job *jobs, size_t count,
     return done;
 }
 
-static PyObject *batch_out(call *c, notation out, bool encrypted, python_job *jobs, size_t count) {
+static PyObject *batch_out(call *c, notation out, bool encrypted, python_job *jobs, size_t count)
+{
     PyObject *list = PyList_New((Py_ssize_t)count);
     for (size_t i = 0; list != NULL && i < count; i++) {
         PyObject *item = job_out(c, out, encrypted, &jobs[i]);
@@ -120,7 +132,8 @@ static PyObject *batch_out(call *c, notation out, bool encrypted, python_job *jo
     return list;
 }
 
-static PyObject *run_batch(PyObject *module, PyObject *const *given, Py_ssize_t given_count, bool encrypting) {
+static PyObject *run_batch(PyObject *module, PyObject *const *given, Py_ssize_t given_count, bool encrypting)
+{
     notation in;
     call c;
     if (!check_count(encrypting ? "encrypt_items" : "decrypt_items", given_count, 2) || !notation_in(given[1], &in)) {
@@ -158,10 +171,12 @@ static PyObject *run_batch(PyObject *module, PyObject *const *given, Py_ssize_t 
     return out;
 }
 
-PyObject *encrypt_items(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+PyObject *encrypt_items(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
     return run_batch(module, arguments, count, true);
 }
 
-PyObject *decrypt_items(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+PyObject *decrypt_items(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
     return run_batch(module, arguments, count, false);
 }

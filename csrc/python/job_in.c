@@ -9,7 +9,8 @@
 /* From this size on, a result is written into the bytes object that the caller gets, without a copy. */
 #define SINK_BYTES 4096
 
-static bool action_in(call *c, PyObject *action, ddbc_action *out) {
+static bool action_in(call *c, PyObject *action, ddbc_action *out)
+{
     for (int i = 0; i < DDBC_ACTIONS; i++) {
         if (action == c->state->actions[i]) {
             *out = (ddbc_action)i;
@@ -19,7 +20,8 @@ static bool action_in(call *c, PyObject *action, ddbc_action *out) {
     return ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "an attribute action must be a ddbcrypt CryptoAction");
 }
 
-static bool table_in(call *c, PyObject *table, ddbc_bytes *out) {
+static bool table_in(call *c, PyObject *table, ddbc_bytes *out)
+{
     static const uint8_t none[] = {'N', 'o', 'n', 'e'};
     if (table == Py_None) {
         *out = (ddbc_bytes){none, sizeof none};
@@ -35,7 +37,8 @@ typedef struct pair_context {
     ddbc_pair *pairs;
 } pair_context;
 
-static bool pair_in(call *c, void *context, size_t index, PyObject *name, PyObject *value) {
+static bool pair_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
+{
     ddbc_pair *pair = &((pair_context *)context)->pairs[index];
     if (!PyUnicode_Check(name) || !PyUnicode_Check(value)) {
         return ddbc_fail(&c->status, DDBC_MALFORMED_DESCRIPTION,
@@ -44,7 +47,8 @@ static bool pair_in(call *c, void *context, size_t index, PyObject *name, PyObje
     return call_text(c, name, &pair->name) && call_text(c, value, &pair->value);
 }
 
-bool pairs_in(call *c, PyObject *dict, ddbc_pair **out, size_t *out_count) {
+bool pairs_in(call *c, PyObject *dict, ddbc_pair **out, size_t *out_count)
+{
     size_t count = 0;
     int is_mapping = PyDict_Check(dict) ? 1 : PyObject_IsInstance(dict, c->state->mapping);
     if (is_mapping <= 0) {
@@ -71,12 +75,14 @@ typedef struct item_context {
     python_job *job;
 } item_context;
 
-static bool is_reserved(ddbc_bytes name, const char *reserved) {
+static bool is_reserved(ddbc_bytes name, const char *reserved)
+{
     return name.len == strlen(reserved) && memcmp(name.ptr, reserved, name.len) == 0;
 }
 
 /* A stored signature that is no binary is one that does not verify. */
-static bool signature_in(call *c, const ddbc_attribute *value, ddbc_bytes *out) {
+static bool signature_in(call *c, const ddbc_attribute *value, ddbc_bytes *out)
+{
     if (value->type != DDBC_TYPE_B) {
         return ddbc_fail(&c->status, DDBC_SIGNATURE_MISMATCH, "the signature attribute is of type %s, not B",
                          ddbc_type_name(value->type));
@@ -85,7 +91,8 @@ static bool signature_in(call *c, const ddbc_attribute *value, ddbc_bytes *out) 
     return true;
 }
 
-static bool find_action(call *c, const item_context *context, PyObject *name, ddbc_action *out) {
+static bool find_action(call *c, const item_context *context, PyObject *name, ddbc_action *out)
+{
     PyObject *action = PyDict_GetItemWithError(context->actions, name);
     if (action == NULL) {
         *out = context->default_action;
@@ -94,13 +101,15 @@ static bool find_action(call *c, const item_context *context, PyObject *name, dd
     return action_in(c, action, out);
 }
 
-static bool is_large(const ddbc_item_attribute *attribute) {
+static bool is_large(const ddbc_item_attribute *attribute)
+{
     ddbc_type type = attribute->value.type;
     return attribute->action == DDBC_ENCRYPT_AND_SIGN && (type == DDBC_TYPE_S || type == DDBC_TYPE_B) &&
            attribute->value.as.bytes.len >= SINK_BYTES;
 }
 
-static bool new_sink(python_job *job, size_t index, size_t size) {
+static bool new_sink(python_job *job, size_t index, size_t size)
+{
     PyObject *sink = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
     if (sink == NULL) {
         return false;
@@ -110,7 +119,8 @@ static bool new_sink(python_job *job, size_t index, size_t size) {
     return true;
 }
 
-static bool attribute_in(call *c, void *context, size_t index, PyObject *name, PyObject *value) {
+static bool attribute_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
+{
     item_context *to = context;
     ddbc_item *item = &to->job->job.item;
     ddbc_item_attribute *attribute = &item->attributes[item->count];
@@ -142,7 +152,8 @@ static bool attribute_in(call *c, void *context, size_t index, PyObject *name, P
            new_sink(to->job, item->count - 1, ddbc_legacy_ciphertext_size(attribute->value.as.bytes.len));
 }
 
-bool job_item_in(call *c, notation in, bool encrypting, PyObject *const arguments[4], python_job *out) {
+bool job_item_in(call *c, notation in, bool encrypting, PyObject *const arguments[4], python_job *out)
+{
     PyObject *item = arguments[0];
     size_t count = 0;
     item_context context = {in, encrypting, DDBC_DO_NOTHING, arguments[3], out};
@@ -168,7 +179,8 @@ bool job_item_in(call *c, notation in, bool encrypting, PyObject *const argument
            mapping_each(c, item, count, attribute_in, &context);
 }
 
-bool job_in(call *c, notation in, bool encrypting, PyObject *const arguments[JOB_ARGUMENTS], python_job *out) {
+bool job_in(call *c, notation in, bool encrypting, PyObject *const arguments[JOB_ARGUMENTS], python_job *out)
+{
     ddbc_legacy_job *job = &out->job;
     ddbc_pair *pairs = NULL;
     if (!job_item_in(c, in, encrypting, arguments, out)) {
@@ -194,7 +206,8 @@ bool job_in(call *c, notation in, bool encrypting, PyObject *const arguments[JOB
     return true;
 }
 
-bool job_make_sinks(python_job *job) {
+bool job_make_sinks(python_job *job)
+{
     for (size_t i = 0; i < job->job.item.count; i++) {
         size_t size = is_large(&job->job.item.attributes[i]) ? ddbc_legacy_binary_size(&job->job, i) : 0;
         if (size > 0 && !new_sink(job, i, size)) {
@@ -204,7 +217,8 @@ bool job_make_sinks(python_job *job) {
     return true;
 }
 
-void job_drop_sinks(python_job *job) {
+void job_drop_sinks(python_job *job)
+{
     for (size_t i = 0; job->sinks != NULL && i < job->job.item.count; i++) {
         if (job->sinks[i] != NULL) {
             ddbc_item_attribute *attribute = &job->job.item.attributes[i];

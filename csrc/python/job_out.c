@@ -2,7 +2,8 @@
 #include "job.h"
 
 /* The value of attribute `i`, which takes the sink's bytes where there are some. */
-static PyObject *attribute_out(call *c, notation out, python_job *job, size_t i) {
+static PyObject *attribute_out(call *c, notation out, python_job *job, size_t i)
+{
     PyObject *sink = job->sinks[i];
     if (sink == NULL) {
         return value_out(c, out, &job->job.item.attributes[i].value);
@@ -12,13 +13,15 @@ static PyObject *attribute_out(call *c, notation out, python_job *job, size_t i)
 }
 
 /* `value` is stolen. */
-static bool put(PyObject *item, PyObject *name, PyObject *value) {
+static bool put(PyObject *item, PyObject *name, PyObject *value)
+{
     bool done = value != NULL && PyDict_SetItem(item, name, value) == 0;
     Py_XDECREF(value);
     return done;
 }
 
-PyObject *job_out(call *c, notation out, bool encrypted, python_job *job) {
+PyObject *job_out(call *c, notation out, bool encrypted, python_job *job)
+{
     PyObject *item = PyDict_New();
     bool done = item != NULL;
     for (size_t i = 0; done && i < job->job.item.count; i++) {

@@ -7,22 +7,26 @@
 #include "marshal.h"
 
 typedef struct key_object {
-    PyObject_HEAD ddbc_key *key; /* NULL until __init__ */
+    PyObject_HEAD
+    ddbc_key *key; /* NULL until __init__ */
 } key_object;
 
-static engine_state *state_of(PyObject *self) {
+static engine_state *state_of(PyObject *self)
+{
     return state_of_type(Py_TYPE(self));
 }
 
 /* EncryptionKeyType and KeyEncodingType by their values. */
-static bool kind_in(call *c, long kind, long encoding) {
+static bool kind_in(call *c, long kind, long encoding)
+{
     return kind >= DDBC_KIND_SYMMETRIC && kind <= DDBC_KIND_PUBLIC && encoding >= DDBC_ENCODING_RAW &&
                    encoding <= DDBC_ENCODING_PEM
                ? true
                : ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "unknown kind or encoding of key");
 }
 
-static int key_init(PyObject *self, PyObject *arguments, PyObject *keywords) {
+static int key_init(PyObject *self, PyObject *arguments, PyObject *keywords)
+{
     PyObject *name = NULL;
     PyObject *material = NULL;
     long kind = DDBC_KIND_SYMMETRIC;
@@ -57,7 +61,8 @@ static int key_init(PyObject *self, PyObject *arguments, PyObject *keywords) {
     return done ? 0 : -1;
 }
 
-static void key_dealloc(PyObject *self) {
+static void key_dealloc(PyObject *self)
+{
     PyTypeObject *type = Py_TYPE(self);
     ddbc_key_free(((key_object *)self)->key);
     freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
@@ -65,42 +70,50 @@ static void key_dealloc(PyObject *self) {
     Py_DECREF(type);
 }
 
-static bool loaded(call *c, PyObject *self, ddbc_key **out) {
+static bool loaded(call *c, PyObject *self, ddbc_key **out)
+{
     *out = ((key_object *)self)->key;
     return *out != NULL ? true : ddbc_fail(&c->status, DDBC_INVALID_KEY, "a Key without material");
 }
 
-bool key_in(call *c, PyObject *object, ddbc_key **out) {
+bool key_in(call *c, PyObject *object, ddbc_key **out)
+{
     if (!Py_IS_TYPE(object, c->state->key_type)) {
         return ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "expected a Key of the engine");
     }
     return call_hold(c, object) && loaded(c, object, out);
 }
 
-static PyObject *key_get_algorithm(PyObject *self, void *closure) {
+static PyObject *key_get_algorithm(PyObject *self, void *closure)
+{
     (void)closure;
     ddbc_key *key = ((key_object *)self)->key;
     return PyUnicode_FromString(key == NULL ? "" : ddbc_algorithm_name(ddbc_key_algorithm(key)));
 }
 
-static PyObject *key_repr(PyObject *self) {
+static PyObject *key_repr(PyObject *self)
+{
     ddbc_key *key = ((key_object *)self)->key;
     return PyUnicode_FromFormat("<ddbcrypt key %s>", key == NULL ? "" : ddbc_algorithm_name(ddbc_key_algorithm(key)));
 }
 
 typedef bool (*cipher_function)(ddbc_key *, ddbc_workspace *, ddbc_mode, ddbc_bytes, ddbc_bytes *, ddbc_status *);
 
-static bool apply(call *c, ddbc_key *key, cipher_function function, ddbc_mode mode, ddbc_bytes in, ddbc_bytes *out) {
+static bool apply(call *c, ddbc_key *key, cipher_function function, ddbc_mode mode, ddbc_bytes in, ddbc_bytes *out)
+{
     /* An RSA operation takes long whatever the size. */
     if (in.len < GIL_RELEASE_BYTES && mode < DDBC_MODE_RSA_PKCS1) {
         return function(key, c->workspace, mode, in, out, &c->status);
     }
     bool done;
-    Py_BEGIN_ALLOW_THREADS done = function(key, c->workspace, mode, in, out, &c->status);
-    Py_END_ALLOW_THREADS return done;
+    Py_BEGIN_ALLOW_THREADS
+    done = function(key, c->workspace, mode, in, out, &c->status);
+    Py_END_ALLOW_THREADS
+    return done;
 }
 
-static PyObject *run_cipher(PyObject *self, PyObject *arguments, const char *format, cipher_function function) {
+static PyObject *run_cipher(PyObject *self, PyObject *arguments, const char *format, cipher_function function)
+{
     PyObject *name = NULL;
     PyObject *data = NULL;
     call c;
@@ -123,23 +136,28 @@ static PyObject *run_cipher(PyObject *self, PyObject *arguments, const char *for
     return out;
 }
 
-static PyObject *key_encrypt(PyObject *self, PyObject *arguments) {
+static PyObject *key_encrypt(PyObject *self, PyObject *arguments)
+{
     return run_cipher(self, arguments, "UO:encrypt", ddbc_key_encrypt);
 }
 
-static PyObject *key_decrypt(PyObject *self, PyObject *arguments) {
+static PyObject *key_decrypt(PyObject *self, PyObject *arguments)
+{
     return run_cipher(self, arguments, "UO:decrypt", ddbc_key_decrypt);
 }
 
-static PyObject *key_wrap(PyObject *self, PyObject *arguments) {
+static PyObject *key_wrap(PyObject *self, PyObject *arguments)
+{
     return run_cipher(self, arguments, "UO:wrap", ddbc_key_wrap);
 }
 
-static PyObject *key_unwrap(PyObject *self, PyObject *arguments) {
+static PyObject *key_unwrap(PyObject *self, PyObject *arguments)
+{
     return run_cipher(self, arguments, "UO:unwrap", ddbc_key_unwrap);
 }
 
-static PyObject *key_sign(PyObject *self, PyObject *data) {
+static PyObject *key_sign(PyObject *self, PyObject *data)
+{
     call c;
     if (!call_begin(&c, state_of(self))) {
         return NULL;
@@ -158,7 +176,8 @@ static PyObject *key_sign(PyObject *self, PyObject *data) {
     return out;
 }
 
-static PyObject *key_verify(PyObject *self, PyObject *arguments) {
+static PyObject *key_verify(PyObject *self, PyObject *arguments)
+{
     PyObject *signature = NULL;
     PyObject *data = NULL;
     call c;
@@ -181,10 +200,13 @@ static PyObject *key_verify(PyObject *self, PyObject *arguments) {
     return Py_None;
 }
 
-PyObject *key_type_new(PyObject *module) {
+PyObject *key_type_new(PyObject *module)
+{
     static PyMethodDef methods[] = {
         {"encrypt", key_encrypt, METH_VARARGS, "encrypt(transformation, plaintext, /)\n--\n\nIV and ciphertext."},
         {"decrypt", key_decrypt, METH_VARARGS, "decrypt(transformation, ciphertext, /)\n--\n\nThe plaintext."},
+        {"derive", key_derive, METH_VARARGS | METH_CLASS,
+         "derive(algorithm, material, info, size, /)\n--\n\nA Key of size bytes by HKDF-SHA256 without salt."},
         {"wrap", key_wrap, METH_VARARGS, "wrap(transformation, content_key, /)\n--\n\nThe wrapped key."},
         {"unwrap", key_unwrap, METH_VARARGS, "unwrap(transformation, wrapped_key, /)\n--\n\nThe content key."},
         {"sign", key_sign, METH_O, "sign(data, /)\n--\n\nThe HMAC or RSA signature of data."},

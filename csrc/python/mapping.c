@@ -3,12 +3,14 @@
 #include "core/status.h"
 #include "marshal.h"
 
-static bool fail_changed(void) {
+static bool fail_changed(void)
+{
     PyErr_SetString(PyExc_RuntimeError, "a mapping changed its size while it was read");
     return false;
 }
 
-bool mapping_size(call *c, PyObject *mapping, size_t *out) {
+bool mapping_size(call *c, PyObject *mapping, size_t *out)
+{
     (void)c;
     Py_ssize_t size = PyDict_CheckExact(mapping) ? PyDict_Size(mapping) : PyMapping_Size(mapping);
     if (size < 0) {
@@ -18,7 +20,8 @@ bool mapping_size(call *c, PyObject *mapping, size_t *out) {
     return true;
 }
 
-static bool each_of_dict(call *c, PyObject *dict, size_t count, visit_member visit, void *context) {
+static bool each_of_dict(call *c, PyObject *dict, size_t count, visit_member visit, void *context)
+{
     Py_ssize_t position = 0;
     PyObject *name = NULL;
     PyObject *value = NULL;
@@ -36,7 +39,8 @@ static bool each_of_dict(call *c, PyObject *dict, size_t count, visit_member vis
     return index == count ? true : fail_changed();
 }
 
-static bool each_of_items(call *c, PyObject *items, size_t count, visit_member visit, void *context) {
+static bool each_of_items(call *c, PyObject *items, size_t count, visit_member visit, void *context)
+{
     Py_ssize_t length = PyList_Size(items);
     if (length < 0) {
         return false;
@@ -59,7 +63,8 @@ static bool each_of_items(call *c, PyObject *items, size_t count, visit_member v
     return true;
 }
 
-bool mapping_each(call *c, PyObject *mapping, size_t count, visit_member visit, void *context) {
+bool mapping_each(call *c, PyObject *mapping, size_t count, visit_member visit, void *context)
+{
     if (PyDict_CheckExact(mapping)) {
         return each_of_dict(c, mapping, count, visit, context);
     }
@@ -72,7 +77,8 @@ bool mapping_each(call *c, PyObject *mapping, size_t count, visit_member visit, 
     return done;
 }
 
-bool check_depth(call *c, unsigned depth) {
+bool check_depth(call *c, unsigned depth)
+{
     return depth <= DDBC_DEPTH_MAX
                ? true
                : ddbc_fail(&c->status, DDBC_TOO_DEEP,

@@ -6,7 +6,8 @@
 #include "key_type.h"
 #include "state.h"
 
-static int module_exec(PyObject *module) {
+static int module_exec(PyObject *module)
+{
     engine_state *state = state_of_module(module);
     if (state_init(state, module) < 0) {
         return -1;
@@ -18,12 +19,14 @@ static int module_exec(PyObject *module) {
     return PyModule_AddStringConstant(module, "LIBCRYPTO_VERSION", OpenSSL_version(OPENSSL_VERSION));
 }
 
-static int module_traverse(PyObject *module, visitproc visit, void *arg) {
+static int module_traverse(PyObject *module, visitproc visit, void *arg)
+{
     engine_state *state = state_of_module(module);
     return state == NULL ? 0 : state_traverse(state, visit, arg);
 }
 
-static int module_clear(PyObject *module) {
+static int module_clear(PyObject *module)
+{
     engine_state *state = state_of_module(module);
     if (state != NULL) {
         state_clear(state);
@@ -31,7 +34,8 @@ static int module_clear(PyObject *module) {
     return 0;
 }
 
-static void module_free(void *module) {
+static void module_free(void *module)
+{
     engine_state *state = state_of_module(module);
     if (state != NULL) {
         state_free(state);
@@ -81,6 +85,7 @@ static PyModuleDef_Slot slots_3_12[] = {
 static PyModuleDef definition_3_11 = DEFINITION(slots_3_11);
 static PyModuleDef definition_3_12 = DEFINITION(slots_3_12);
 
-PyMODINIT_FUNC PyInit__engine(void) {
+PyMODINIT_FUNC PyInit__engine(void)
+{
     return PyModuleDef_Init(Py_Version >= 0x030C0000 ? &definition_3_12 : &definition_3_11);
 }

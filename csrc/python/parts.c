@@ -4,7 +4,8 @@
 #include "items.h"
 #include "job.h"
 
-static bool dialect_in(call *c, PyObject *number, ddbc_dialect *out) {
+static bool dialect_in(call *c, PyObject *number, ddbc_dialect *out)
+{
     long value = PyLong_AsLong(number);
     if (value == -1 && PyErr_Occurred()) {
         return false;
@@ -17,7 +18,8 @@ static bool dialect_in(call *c, PyObject *number, ddbc_dialect *out) {
 }
 
 /* Ends the call with `out`, or with its failure raised. */
-static PyObject *finish(call *c, PyObject *out) {
+static PyObject *finish(call *c, PyObject *out)
+{
     if (out == NULL) {
         call_raise(c);
     }
@@ -25,7 +27,8 @@ static PyObject *finish(call *c, PyObject *out) {
     return out;
 }
 
-PyObject *serialize_attribute(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+PyObject *serialize_attribute(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
     call c;
     if (count != 2) {
         PyErr_SetString(PyExc_TypeError, "serialize_attribute() takes 2 positional arguments");
@@ -43,7 +46,8 @@ PyObject *serialize_attribute(PyObject *module, PyObject *const *arguments, Py_s
     return finish(&c, done ? bytes_out(bytes) : NULL);
 }
 
-PyObject *deserialize_attribute(PyObject *module, PyObject *data) {
+PyObject *deserialize_attribute(PyObject *module, PyObject *data)
+{
     call c;
     if (!call_begin(&c, state_of_module(module))) {
         return NULL;
@@ -54,7 +58,8 @@ PyObject *deserialize_attribute(PyObject *module, PyObject *data) {
     return finish(&c, done ? wire_value_out(&c, &attribute) : NULL);
 }
 
-PyObject *serialize_description(PyObject *module, PyObject *description) {
+PyObject *serialize_description(PyObject *module, PyObject *description)
+{
     call c;
     if (!call_begin(&c, state_of_module(module))) {
         return NULL;
@@ -67,7 +72,8 @@ PyObject *serialize_description(PyObject *module, PyObject *description) {
     return finish(&c, done ? bytes_out(bytes) : NULL);
 }
 
-static PyObject *pairs_out(call *c, const ddbc_pair *pairs, size_t count) {
+static PyObject *pairs_out(call *c, const ddbc_pair *pairs, size_t count)
+{
     PyObject *dict = PyDict_New();
     for (size_t i = 0; dict != NULL && i < count; i++) {
         PyObject *name = text_out(c, pairs[i].name);
@@ -81,7 +87,8 @@ static PyObject *pairs_out(call *c, const ddbc_pair *pairs, size_t count) {
     return dict;
 }
 
-PyObject *deserialize_description(PyObject *module, PyObject *data) {
+PyObject *deserialize_description(PyObject *module, PyObject *data)
+{
     call c;
     if (!call_begin(&c, state_of_module(module))) {
         return NULL;
@@ -94,7 +101,8 @@ PyObject *deserialize_description(PyObject *module, PyObject *data) {
     return finish(&c, done ? pairs_out(&c, pairs, count) : NULL);
 }
 
-PyObject *string_to_sign(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+PyObject *string_to_sign(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
     call c;
     if (count != 6) {
         PyErr_SetString(PyExc_TypeError, "string_to_sign() takes 6 positional arguments");
@@ -117,7 +125,8 @@ PyObject *string_to_sign(PyObject *module, PyObject *const *arguments, Py_ssize_
     return finish(&c, done ? bytes_out(bytes) : NULL);
 }
 
-PyObject *generate_rsa(PyObject *module, PyObject *bits) {
+PyObject *generate_rsa(PyObject *module, PyObject *bits)
+{
     call c;
     long number = PyLong_AsLong(bits);
     if (number == -1 && PyErr_Occurred()) {
@@ -128,9 +137,10 @@ PyObject *generate_rsa(PyObject *module, PyObject *bits) {
     }
     ddbc_bytes encoded = {NULL, 0};
     bool done;
-    Py_BEGIN_ALLOW_THREADS done =
-        ddbc_rsa_generate(c.workspace, number < 0 || number > 65536 ? 0 : (unsigned)number, &encoded, &c.status);
-    Py_END_ALLOW_THREADS return finish(&c, done ? bytes_out(encoded) : NULL);
+    Py_BEGIN_ALLOW_THREADS
+    done = ddbc_rsa_generate(c.workspace, number < 0 || number > 65536 ? 0 : (unsigned)number, &encoded, &c.status);
+    Py_END_ALLOW_THREADS
+    return finish(&c, done ? bytes_out(encoded) : NULL);
 }
 
 /* ---- boto3's conversions -------------------------------------------------------------------------------------- */
@@ -140,7 +150,8 @@ typedef struct convert_context {
     PyObject *result;
 } convert_context;
 
-static bool convert_one(call *c, void *context, size_t index, PyObject *name, PyObject *value) {
+static bool convert_one(call *c, void *context, size_t index, PyObject *name, PyObject *value)
+{
     convert_context *to = context;
     ddbc_attribute attribute;
     (void)index;
@@ -161,7 +172,8 @@ static bool convert_one(call *c, void *context, size_t index, PyObject *name, Py
     return done;
 }
 
-static PyObject *convert(PyObject *module, PyObject *item, notation in) {
+static PyObject *convert(PyObject *module, PyObject *item, notation in)
+{
     call c;
     size_t count = 0;
     if (!call_begin(&c, state_of_module(module))) {
@@ -179,10 +191,12 @@ static PyObject *convert(PyObject *module, PyObject *item, notation in) {
     return finish(&c, context.result);
 }
 
-PyObject *to_wire(PyObject *module, PyObject *item) {
+PyObject *to_wire(PyObject *module, PyObject *item)
+{
     return convert(module, item, NOTATION_PYTHON);
 }
 
-PyObject *from_wire(PyObject *module, PyObject *item) {
+PyObject *from_wire(PyObject *module, PyObject *item)
+{
     return convert(module, item, NOTATION_WIRE);
 }

@@ -9,7 +9,8 @@
 #define CONTEXT_EXPONENT_MAX 126
 #define CONTEXT_EXPONENT_TINY (-128 - 38 + 1)
 
-bool binary_in(call *c, PyObject *value, bool *matched, ddbc_bytes *out) {
+bool binary_in(call *c, PyObject *value, bool *matched, ddbc_bytes *out)
+{
     *matched = true;
     if (!Py_IS_TYPE(value, (PyTypeObject *)c->state->binary)) {
         if (PyBytes_Check(value) || PyByteArray_Check(value) || PyMemoryView_Check(value)) {
@@ -27,7 +28,8 @@ bool binary_in(call *c, PyObject *value, bool *matched, ddbc_bytes *out) {
     return done;
 }
 
-static bool fail_digits(call *c) {
+static bool fail_digits(call *c)
+{
     return ddbc_fail(
         &c->status, DDBC_INVALID_NUMBER,
         "a number has at most 38 digits in DynamoDB (boto3 counts trailing zeros of an int or Decimal too); "
@@ -35,7 +37,8 @@ static bool fail_digits(call *c) {
 }
 
 /* What boto3's context would trap, seen from str(Decimal): [-]digits[.digits][E[+-]digits]. */
-static bool check_context(call *c, ddbc_bytes text) {
+static bool check_context(call *c, ddbc_bytes text)
+{
     size_t digits = 0;
     long exponent = 0;
     bool point = false;
@@ -75,13 +78,15 @@ static bool check_context(call *c, ddbc_bytes text) {
     return true;
 }
 
-static bool number_text_in(call *c, PyObject *text, ddbc_number *out) {
+static bool number_text_in(call *c, PyObject *text, ddbc_number *out)
+{
     ddbc_bytes bytes;
     return call_hold(c, text) && call_text(c, text, &bytes) && check_context(c, bytes) &&
            ddbc_number_parse(c->workspace, bytes, out, &c->status);
 }
 
-static size_t digits_of(long long value, char out[24]) {
+static size_t digits_of(long long value, char out[24])
+{
     char reversed[24];
     size_t count = 0;
     size_t at = 0;
@@ -99,7 +104,8 @@ static size_t digits_of(long long value, char out[24]) {
     return at;
 }
 
-static bool integer_in(call *c, PyObject *value, ddbc_number *out) {
+static bool integer_in(call *c, PyObject *value, ddbc_number *out)
+{
     int overflow = 0;
     long long small = PyLong_AsLongLongAndOverflow(value, &overflow);
     if (overflow == 0) {
@@ -130,14 +136,16 @@ static bool integer_in(call *c, PyObject *value, ddbc_number *out) {
     return done;
 }
 
-static bool decimal_in(call *c, PyObject *value, ddbc_number *out) {
+static bool decimal_in(call *c, PyObject *value, ddbc_number *out)
+{
     PyObject *text = PyObject_CallFunctionObjArgs(c->state->decimal_str, value, NULL);
     bool done = text != NULL && number_text_in(c, text, out);
     Py_XDECREF(text);
     return done;
 }
 
-static bool fail_unsupported(call *c, PyObject *value) {
+static bool fail_unsupported(call *c, PyObject *value)
+{
     PyObject *name = PyType_GetName(Py_TYPE(value));
     ddbc_bytes text = {NULL, 0};
     char shown[64] = "?";
@@ -162,7 +170,8 @@ static bool fail_unsupported(call *c, PyObject *value) {
 }
 
 /* A number: int or Decimal. `*matched` is false for any other type but float, which is refused. */
-static bool number_in(call *c, PyObject *value, bool *matched, ddbc_number *out) {
+static bool number_in(call *c, PyObject *value, bool *matched, ddbc_number *out)
+{
     *matched = true;
     if (PyLong_Check(value)) {
         return integer_in(c, value, out);
@@ -175,11 +184,13 @@ static bool number_in(call *c, PyObject *value, bool *matched, ddbc_number *out)
     return PyFloat_Check(value) ? fail_unsupported(c, value) : true;
 }
 
-static bool fail_mixed(call *c) {
+static bool fail_mixed(call *c)
+{
     return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "a set must hold only numbers, only strings or only binaries");
 }
 
-static bool number_set_in(call *c, PyObject *members, size_t count, ddbc_attribute *out) {
+static bool number_set_in(call *c, PyObject *members, size_t count, ddbc_attribute *out)
+{
     out->type = DDBC_TYPE_NS;
     out->as.numbers.count = count;
     out->as.numbers.members = call_array(c, count, sizeof(ddbc_number));
@@ -192,7 +203,8 @@ static bool number_set_in(call *c, PyObject *members, size_t count, ddbc_attribu
     return done;
 }
 
-static bool bytes_set_in(call *c, PyObject *members, size_t count, ddbc_attribute *out) {
+static bool bytes_set_in(call *c, PyObject *members, size_t count, ddbc_attribute *out)
+{
     out->as.set.count = count;
     out->as.set.members = call_array(c, count, sizeof(ddbc_bytes));
     bool done = out->as.set.members != NULL;
@@ -211,7 +223,8 @@ static bool bytes_set_in(call *c, PyObject *members, size_t count, ddbc_attribut
     return done;
 }
 
-static bool set_in(call *c, PyObject *value, ddbc_attribute *out) {
+static bool set_in(call *c, PyObject *value, ddbc_attribute *out)
+{
     PyObject *members = PySequence_Tuple(value);
     if (members == NULL) {
         return false;
@@ -241,7 +254,8 @@ static bool set_in(call *c, PyObject *value, ddbc_attribute *out) {
     return number_set_in(c, members, count, out);
 }
 
-static bool list_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out) {
+static bool list_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out)
+{
     /* A copy, since the members' own code may change the list. */
     PyObject *members = PySequence_Tuple(value);
     if (members == NULL) {
@@ -268,7 +282,8 @@ typedef struct map_context {
     unsigned depth;
 } map_context;
 
-static bool member_in(call *c, void *context, size_t index, PyObject *name, PyObject *value) {
+static bool member_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
+{
     map_context *map = context;
     ddbc_member *member = &map->members[index];
     if (!PyUnicode_Check(name)) {
@@ -277,7 +292,8 @@ static bool member_in(call *c, void *context, size_t index, PyObject *name, PyOb
     return call_text(c, name, &member->name) && python_value_in(c, value, map->depth, &member->value);
 }
 
-static bool map_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out) {
+static bool map_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out)
+{
     size_t count = 0;
     if (!mapping_size(c, value, &count)) {
         return false;
@@ -290,7 +306,8 @@ static bool map_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out
 }
 
 /* The types that take an isinstance check each. */
-static bool other_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out) {
+static bool other_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out)
+{
     bool matched = false;
     out->type = DDBC_TYPE_N;
     bool done = number_in(c, value, &matched, &out->as.number);
@@ -315,7 +332,8 @@ static bool other_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *o
     return fail_unsupported(c, value);
 }
 
-bool python_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out) {
+bool python_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out)
+{
     if (!check_depth(c, depth)) {
         return false;
     }
@@ -359,6 +377,7 @@ bool python_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *o
     return other_in(c, value, depth, out);
 }
 
-bool value_in(call *c, notation in, PyObject *value, ddbc_attribute *out) {
+bool value_in(call *c, notation in, PyObject *value, ddbc_attribute *out)
+{
     return in == NOTATION_WIRE ? wire_value_in(c, value, 1, out) : python_value_in(c, value, 1, out);
 }

@@ -4,7 +4,8 @@
 #include "errors.h"
 
 /* module.name */
-static PyObject *import_name(const char *module_name, const char *name) {
+static PyObject *import_name(const char *module_name, const char *name)
+{
     PyObject *module = PyImport_ImportModule(module_name);
     if (module == NULL) {
         return NULL;
@@ -14,7 +15,8 @@ static PyObject *import_name(const char *module_name, const char *name) {
     return result;
 }
 
-static int load_exceptions(engine_state *state) {
+static int load_exceptions(engine_state *state)
+{
     PyObject *module = PyImport_ImportModule("ddbcrypt.exceptions");
     if (module == NULL) {
         return -1;
@@ -30,7 +32,8 @@ static int load_exceptions(engine_state *state) {
     return 0;
 }
 
-static int load_actions(engine_state *state) {
+static int load_actions(engine_state *state)
+{
     static const char *const names[DDBC_ACTIONS] = {"DO_NOTHING", "SIGN_ONLY", "ENCRYPT_AND_SIGN"};
     PyObject *action = import_name("ddbcrypt.identifiers", "CryptoAction");
     if (action == NULL) {
@@ -47,7 +50,8 @@ static int load_actions(engine_state *state) {
     return 0;
 }
 
-static int load_names(engine_state *state) {
+static int load_names(engine_state *state)
+{
     for (int type = 0; type < DDBC_TYPES; type++) {
         state->type_names[type] = PyUnicode_InternFromString(ddbc_type_name((ddbc_type)type));
         if (state->type_names[type] == NULL) {
@@ -61,7 +65,8 @@ static int load_names(engine_state *state) {
 }
 
 /* Whether Binary(b"") is an object with the one attribute `value`, of a class that adds nothing to making objects. */
-static int check_binary(engine_state *state) {
+static int check_binary(engine_state *state)
+{
     PyTypeObject *type = (PyTypeObject *)state->binary;
     PyObject *empty = PyBytes_FromStringAndSize("", 0);
     PyObject *sample = empty == NULL ? NULL : PyObject_CallFunctionObjArgs(state->binary, empty, NULL);
@@ -76,7 +81,8 @@ static int check_binary(engine_state *state) {
     return held < 0 ? -1 : 0;
 }
 
-static int load_types(engine_state *state) {
+static int load_types(engine_state *state)
+{
     state->decimal = import_name("decimal", "Decimal");
     state->binary = import_name("boto3.dynamodb.types", "Binary");
     state->mapping = import_name("collections.abc", "Mapping");
@@ -88,7 +94,8 @@ static int load_types(engine_state *state) {
     return state->decimal_str == NULL ? -1 : check_binary(state);
 }
 
-int state_init(engine_state *state, PyObject *module) {
+int state_init(engine_state *state, PyObject *module)
+{
     ddbc_status status;
     (void)module;
     if (load_exceptions(state) < 0 || load_actions(state) < 0 || load_names(state) < 0 || load_types(state) < 0) {
@@ -101,7 +108,8 @@ int state_init(engine_state *state, PyObject *module) {
     return 0;
 }
 
-int state_traverse(engine_state *state, visitproc visit, void *arg) {
+int state_traverse(engine_state *state, visitproc visit, void *arg)
+{
     Py_VISIT(state->key_type);
     for (int i = 0; i < DDBC_CODE_COUNT; i++) {
         Py_VISIT(state->exceptions[i]);
@@ -117,7 +125,8 @@ int state_traverse(engine_state *state, visitproc visit, void *arg) {
     return 0;
 }
 
-void state_clear(engine_state *state) {
+void state_clear(engine_state *state)
+{
     Py_CLEAR(state->key_type);
     for (int i = 0; i < DDBC_CODE_COUNT; i++) {
         Py_CLEAR(state->exceptions[i]);
@@ -138,7 +147,8 @@ void state_clear(engine_state *state) {
     Py_CLEAR(state->set);
 }
 
-void state_free(engine_state *state) {
+void state_free(engine_state *state)
+{
     state_clear(state);
     while (state->idle_count > 0) {
         ddbc_workspace_free(state->idle[--state->idle_count]);
@@ -147,15 +157,18 @@ void state_free(engine_state *state) {
     state->engine = NULL;
 }
 
-engine_state *state_of_module(PyObject *module) {
+engine_state *state_of_module(PyObject *module)
+{
     return PyModule_GetState(module);
 }
 
-engine_state *state_of_type(PyTypeObject *type) {
+engine_state *state_of_type(PyTypeObject *type)
+{
     return PyType_GetModuleState(type);
 }
 
-ddbc_workspace *state_borrow(engine_state *state) {
+ddbc_workspace *state_borrow(engine_state *state)
+{
     if (state->idle_count > 0) {
         return state->idle[--state->idle_count];
     }
@@ -168,7 +181,8 @@ ddbc_workspace *state_borrow(engine_state *state) {
     return workspace;
 }
 
-void state_return(engine_state *state, ddbc_workspace *workspace) {
+void state_return(engine_state *state, ddbc_workspace *workspace)
+{
     ddbc_workspace_reset(workspace);
     if (state->idle_count < DDBC_IDLE_MAX) {
         state->idle[state->idle_count++] = workspace;

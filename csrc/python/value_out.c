@@ -6,7 +6,8 @@
 #include "core/status.h"
 #include "marshal.h"
 
-PyObject *text_out(call *c, ddbc_bytes text) {
+PyObject *text_out(call *c, ddbc_bytes text)
+{
     PyObject *result = PyUnicode_DecodeUTF8((const char *)text.ptr, (Py_ssize_t)text.len, NULL);
     if (result == NULL && PyErr_ExceptionMatches(PyExc_UnicodeError)) {
         PyErr_Clear(); /* its message would hold the text */
@@ -16,12 +17,14 @@ PyObject *text_out(call *c, ddbc_bytes text) {
     return result;
 }
 
-PyObject *bytes_out(ddbc_bytes bytes) {
+PyObject *bytes_out(ddbc_bytes bytes)
+{
     return PyBytes_FromStringAndSize((const char *)bytes.ptr, (Py_ssize_t)bytes.len);
 }
 
 /* Binary(bytes); `bytes` is stolen. */
-static PyObject *wrap_binary(call *c, PyObject *bytes) {
+static PyObject *wrap_binary(call *c, PyObject *bytes)
+{
     PyObject *result = NULL;
     if (bytes == NULL) {
         return NULL;
@@ -39,7 +42,8 @@ static PyObject *wrap_binary(call *c, PyObject *bytes) {
 }
 
 /* {type: value}; `value` is stolen. */
-static PyObject *typed(call *c, ddbc_type type, PyObject *value) {
+static PyObject *typed(call *c, ddbc_type type, PyObject *value)
+{
     PyObject *result = value == NULL ? NULL : PyDict_New();
     if (result != NULL && PyDict_SetItem(result, c->state->type_names[type], value) < 0) {
         Py_CLEAR(result);
@@ -48,23 +52,27 @@ static PyObject *typed(call *c, ddbc_type type, PyObject *value) {
     return result;
 }
 
-PyObject *binary_out(call *c, notation out, PyObject *bytes) {
+PyObject *binary_out(call *c, notation out, PyObject *bytes)
+{
     return out == NOTATION_WIRE ? typed(c, DDBC_TYPE_B, bytes) : wrap_binary(c, bytes);
 }
 
 /* ---- DynamoDB JSON -------------------------------------------------------------------------------------------- */
 
-static PyObject *wire_member(call *c, const ddbc_attribute *set, size_t i) {
+static PyObject *wire_member(call *c, const ddbc_attribute *set, size_t i)
+{
     return set->type == DDBC_TYPE_NS   ? text_out(c, set->as.numbers.members[i].text)
            : set->type == DDBC_TYPE_SS ? text_out(c, set->as.set.members[i])
                                        : bytes_out(set->as.set.members[i]);
 }
 
-static size_t set_count(const ddbc_attribute *set) {
+static size_t set_count(const ddbc_attribute *set)
+{
     return set->type == DDBC_TYPE_NS ? set->as.numbers.count : set->as.set.count;
 }
 
-static PyObject *wire_set(call *c, const ddbc_attribute *set) {
+static PyObject *wire_set(call *c, const ddbc_attribute *set)
+{
     size_t count = set_count(set);
     PyObject *list = PyList_New((Py_ssize_t)count);
     for (size_t i = 0; list != NULL && i < count; i++) {
@@ -76,13 +84,15 @@ static PyObject *wire_set(call *c, const ddbc_attribute *set) {
     return list;
 }
 
-static bool same_name(const known_name *known, ddbc_bytes name) {
+static bool same_name(const known_name *known, ddbc_bytes name)
+{
     return known->object != NULL && known->bytes.len == name.len && memcmp(known->bytes.ptr, name.ptr, name.len) == 0;
 }
 
 /* A map's name. Maps in a list mostly have the same names, which then are one object with its hash. Nothing is kept
  * beyond the call, since names inside of an encrypted attribute are secret. */
-static PyObject *name_out(call *c, ddbc_bytes name) {
+static PyObject *name_out(call *c, ddbc_bytes name)
+{
     if (name.len == 0) {
         return text_out(c, name);
     }
@@ -109,7 +119,8 @@ static PyObject *name_out(call *c, ddbc_bytes name) {
 }
 
 /* Sets `name` to `value`, which is stolen. */
-static bool set_member(call *c, PyObject *dict, ddbc_bytes name, PyObject *value) {
+static bool set_member(call *c, PyObject *dict, ddbc_bytes name, PyObject *value)
+{
     PyObject *key = value == NULL ? NULL : name_out(c, name);
     bool done = key != NULL && PyDict_SetItem(dict, key, value) == 0;
     Py_XDECREF(key);
@@ -117,8 +128,8 @@ static bool set_member(call *c, PyObject *dict, ddbc_bytes name, PyObject *value
     return done;
 }
 
-static PyObject *list_out(call *c, const ddbc_attribute *list,
-                          PyObject *(*member_out)(call *, const ddbc_attribute *)) {
+static PyObject *list_out(call *c, const ddbc_attribute *list, PyObject *(*member_out)(call *, const ddbc_attribute *))
+{
     PyObject *result = PyList_New((Py_ssize_t)list->as.list.count);
     for (size_t i = 0; result != NULL && i < list->as.list.count; i++) {
         PyObject *member = member_out(c, &list->as.list.members[i]);
@@ -129,7 +140,8 @@ static PyObject *list_out(call *c, const ddbc_attribute *list,
     return result;
 }
 
-static PyObject *map_out(call *c, const ddbc_attribute *map, PyObject *(*member_out)(call *, const ddbc_attribute *)) {
+static PyObject *map_out(call *c, const ddbc_attribute *map, PyObject *(*member_out)(call *, const ddbc_attribute *))
+{
     PyObject *result = PyDict_New();
     for (size_t i = 0; result != NULL && i < map->as.map.count; i++) {
         const ddbc_member *member = &map->as.map.members[i];
@@ -140,7 +152,8 @@ static PyObject *map_out(call *c, const ddbc_attribute *map, PyObject *(*member_
     return result;
 }
 
-PyObject *wire_value_out(call *c, const ddbc_attribute *attribute) {
+PyObject *wire_value_out(call *c, const ddbc_attribute *attribute)
+{
     PyObject *value = NULL;
     switch (attribute->type) {
     case DDBC_TYPE_S:
@@ -175,7 +188,8 @@ PyObject *wire_value_out(call *c, const ddbc_attribute *attribute) {
 
 /* ---- Python values -------------------------------------------------------------------------------------------- */
 
-static size_t coefficient_digits(ddbc_bytes text) {
+static size_t coefficient_digits(ddbc_bytes text)
+{
     size_t digits = 0;
     for (size_t i = 0; i < text.len && text.ptr[i] != 'E' && text.ptr[i] != 'e'; i++) {
         bool digit = text.ptr[i] >= '0' && text.ptr[i] <= '9';
@@ -186,7 +200,8 @@ static size_t coefficient_digits(ddbc_bytes text) {
 
 /* A plain integer with trailing zeros ("1000...0") as digits and exponent: boto3 refuses a Decimal of over 38 digits,
  * even where the last are zeros, so the plain form could be read but not stored again. */
-static PyObject *scientific(ddbc_bytes canonical) {
+static PyObject *scientific(ddbc_bytes canonical)
+{
     char text[DDBC_NUMBER_MAX + 8];
     size_t length = canonical.len;
     while (length > 1 && canonical.ptr[length - 1] == '0') {
@@ -198,7 +213,8 @@ static PyObject *scientific(ddbc_bytes canonical) {
     return result;
 }
 
-static PyObject *decimal_out(call *c, const ddbc_number *number) {
+static PyObject *decimal_out(call *c, const ddbc_number *number)
+{
     bool plain = coefficient_digits(number->text) <= DDBC_NUMBER_DIGITS;
     bool whole = number->canonical.len == 0 || memchr(number->canonical.ptr, '.', number->canonical.len) == NULL;
     PyObject *text = plain   ? text_out(c, number->text)
@@ -209,13 +225,15 @@ static PyObject *decimal_out(call *c, const ddbc_number *number) {
     return result;
 }
 
-static PyObject *python_member(call *c, const ddbc_attribute *set, size_t i) {
+static PyObject *python_member(call *c, const ddbc_attribute *set, size_t i)
+{
     return set->type == DDBC_TYPE_NS   ? decimal_out(c, &set->as.numbers.members[i])
            : set->type == DDBC_TYPE_SS ? text_out(c, set->as.set.members[i])
                                        : wrap_binary(c, bytes_out(set->as.set.members[i]));
 }
 
-static PyObject *python_set(call *c, const ddbc_attribute *set) {
+static PyObject *python_set(call *c, const ddbc_attribute *set)
+{
     size_t count = set_count(set);
     PyObject *result = PySet_New(NULL);
     for (size_t i = 0; result != NULL && i < count; i++) {
@@ -228,7 +246,8 @@ static PyObject *python_set(call *c, const ddbc_attribute *set) {
     return result;
 }
 
-PyObject *python_value_out(call *c, const ddbc_attribute *attribute) {
+PyObject *python_value_out(call *c, const ddbc_attribute *attribute)
+{
     switch (attribute->type) {
     case DDBC_TYPE_S:
         return text_out(c, attribute->as.bytes);
@@ -254,6 +273,7 @@ PyObject *python_value_out(call *c, const ddbc_attribute *attribute) {
     return NULL;
 }
 
-PyObject *value_out(call *c, notation out, const ddbc_attribute *attribute) {
+PyObject *value_out(call *c, notation out, const ddbc_attribute *attribute)
+{
     return out == NOTATION_WIRE ? wire_value_out(c, attribute) : python_value_out(c, attribute);
 }

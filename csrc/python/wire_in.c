@@ -5,15 +5,18 @@
 #include "core/status.h"
 #include "marshal.h"
 
-static bool fail_type(call *c, const char *type, const char *expected) {
+static bool fail_type(call *c, const char *type, const char *expected)
+{
     return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "a value of DynamoDB type %s must be %s", type, expected);
 }
 
-static bool text_in(call *c, const char *type, PyObject *value, ddbc_bytes *out) {
+static bool text_in(call *c, const char *type, PyObject *value, ddbc_bytes *out)
+{
     return PyUnicode_Check(value) ? call_text(c, value, out) : fail_type(c, type, "a str");
 }
 
-static bool number_in(call *c, const char *type, PyObject *value, ddbc_number *out) {
+static bool number_in(call *c, const char *type, PyObject *value, ddbc_number *out)
+{
     ddbc_bytes text;
     if (!PyUnicode_Check(value)) {
         return fail_type(c, type, "a str of decimal digits, such as \"12.5\"");
@@ -21,7 +24,8 @@ static bool number_in(call *c, const char *type, PyObject *value, ddbc_number *o
     return call_text(c, value, &text) && ddbc_number_parse(c->workspace, text, out, &c->status);
 }
 
-static bool bytes_in(call *c, const char *type, PyObject *value, ddbc_bytes *out) {
+static bool bytes_in(call *c, const char *type, PyObject *value, ddbc_bytes *out)
+{
     bool matched = false;
     if (!binary_in(c, value, &matched, out)) {
         return false;
@@ -29,7 +33,8 @@ static bool bytes_in(call *c, const char *type, PyObject *value, ddbc_bytes *out
     return matched ? true : fail_type(c, type, "bytes, a bytearray, a memoryview or a Binary");
 }
 
-static bool boolean_in(call *c, PyObject *value, bool *out) {
+static bool boolean_in(call *c, PyObject *value, bool *out)
+{
     if (!PyBool_Check(value)) {
         return fail_type(c, "BOOL", "True or False");
     }
@@ -38,7 +43,8 @@ static bool boolean_in(call *c, PyObject *value, bool *out) {
 }
 
 /* Set members come in a list; a tuple or a set does as well. */
-static PyObject *members_of(call *c, const char *type, PyObject *value) {
+static PyObject *members_of(call *c, const char *type, PyObject *value)
+{
     if (PyList_Check(value) || PyTuple_Check(value) || PyAnySet_Check(value)) {
         PyObject *tuple = PySequence_Tuple(value);
         if (tuple != NULL && !call_hold(c, tuple)) {
@@ -51,7 +57,8 @@ static PyObject *members_of(call *c, const char *type, PyObject *value) {
     return NULL;
 }
 
-static bool set_in(call *c, PyObject *value, ddbc_attribute *out) {
+static bool set_in(call *c, PyObject *value, ddbc_attribute *out)
+{
     const char *type = ddbc_type_name(out->type);
     PyObject *members = members_of(c, type, value);
     if (members == NULL) {
@@ -78,7 +85,8 @@ static bool set_in(call *c, PyObject *value, ddbc_attribute *out) {
     return done;
 }
 
-static bool list_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out) {
+static bool list_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out)
+{
     if (!PyList_Check(value) && !PyTuple_Check(value)) {
         return fail_type(c, "L", "a list");
     }
@@ -101,13 +109,15 @@ typedef struct map_context {
     unsigned depth;
 } map_context;
 
-static bool member_in(call *c, void *context, size_t index, PyObject *name, PyObject *value) {
+static bool member_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
+{
     map_context *map = context;
     ddbc_member *member = &map->members[index];
     return text_in(c, "M", name, &member->name) && wire_value_in(c, value, map->depth, &member->value);
 }
 
-static bool map_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out) {
+static bool map_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out)
+{
     size_t count = 0;
     int is_mapping = PyDict_Check(value) ? 1 : PyObject_IsInstance(value, c->state->mapping);
     if (is_mapping <= 0) {
@@ -122,7 +132,8 @@ static bool map_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out
     return context.members != NULL && mapping_each(c, value, count, member_in, &context);
 }
 
-static bool find_type(call *c, PyObject *name, ddbc_type *out) {
+static bool find_type(call *c, PyObject *name, ddbc_type *out)
+{
     for (unsigned type = 0; type < DDBC_TYPES; type++) {
         if (name == c->state->type_names[type]) {
             *out = (ddbc_type)type;
@@ -145,7 +156,8 @@ typedef struct typed_context {
     unsigned depth;
 } typed_context;
 
-static bool typed_in(call *c, void *context, size_t index, PyObject *name, PyObject *value) {
+static bool typed_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
+{
     typed_context *typed = context;
     ddbc_attribute *out = typed->out;
     (void)index;
@@ -175,7 +187,8 @@ static bool typed_in(call *c, void *context, size_t index, PyObject *name, PyObj
     return false;
 }
 
-bool wire_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out) {
+bool wire_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out)
+{
     size_t count = 0;
     typed_context context = {out, depth};
     if (!check_depth(c, depth)) {

@@ -28,6 +28,9 @@ class Key:
 
     algorithm: Final[str]
     def __init__(self, algorithm: str, material: bytes, kind: int = 0, encoding: int = 0, /) -> None: ...
+    @classmethod
+    def derive(cls, algorithm: str, material: bytes, info: bytes, size: int, /) -> Key:
+        """A symmetric key of ``size`` bytes by HKDF-SHA256 (RFC 5869) without salt; its bytes stay in the engine."""
     def encrypt(self, transformation: str, plaintext: bytes, /) -> bytes:
         """AES: IV + ciphertext, ``AES/CBC`` or ``AES/CTR`` with ``PKCS5Padding`` or ``NoPadding``. RSA: ``RSA/ECB/...``.
 
