@@ -200,6 +200,43 @@ static PyObject *key_verify(PyObject *self, PyObject *arguments)
     return Py_None;
 }
 
+/* Derives a symmetric key, whose bytes never become a Python object. */
+static PyObject *key_derive(PyObject *type, PyObject *arguments)
+{
+    PyObject *name = NULL;
+    PyObject *material = NULL;
+    PyObject *info = NULL;
+    long size = 0;
+    call c;
+    if (!PyArg_ParseTuple(arguments, "UOOl:derive", &name, &material, &info, &size) ||
+        !call_begin(&c, state_of_type((PyTypeObject *)type))) {
+        return NULL;
+    }
+    ddbc_bytes name_text;
+    ddbc_bytes from;
+    ddbc_bytes purpose;
+    ddbc_algorithm algorithm = DDBC_ALG_AES;
+    ddbc_key *key = NULL;
+    uint8_t *raw = call_array(&c, DDBC_HKDF_MAX, 1);
+    PyObject *out = NULL;
+    if (raw != NULL && call_text(&c, name, &name_text) && call_buffer(&c, material, &from) &&
+        call_buffer(&c, info, &purpose) && ddbc_algorithm_from_name(name_text, &algorithm, &c.status) &&
+        ddbc_hkdf_sha256(c.state->engine, from, purpose, raw, size < 0 ? 0 : (size_t)size, &c.status) &&
+        ddbc_key_new(c.state->engine, algorithm, (ddbc_bytes){raw, (size_t)size}, &key, &c.status)) {
+        out = PyType_GenericAlloc((PyTypeObject *)type, 0);
+        if (out == NULL) {
+            ddbc_key_free(key);
+        } else {
+            ((key_object *)out)->key = key;
+        }
+    }
+    if (out == NULL) {
+        call_raise(&c);
+    }
+    call_end(&c);
+    return out;
+}
+
 PyObject *key_type_new(PyObject *module)
 {
     static PyMethodDef methods[] = {
