@@ -13,26 +13,6 @@
 /* Up to this size a value is put together in place: one call to libcrypto costs more than the copy. */
 #define JOIN_MAX 1024
 
-static const char *const transformations[] = {
-    [DDBC_MODE_CBC_PKCS5] = "AES/CBC/PKCS5Padding",
-    [DDBC_MODE_CBC_NONE] = "AES/CBC/NoPadding",
-    [DDBC_MODE_CTR_NONE] = "AES/CTR/NoPadding",
-    [DDBC_MODE_CTR_PKCS5] = "AES/CTR/PKCS5Padding",
-};
-
-bool ddbc_mode_from_name(ddbc_bytes name, ddbc_mode *out, ddbc_status *status)
-{
-    for (size_t i = 0; i < sizeof transformations / sizeof transformations[0]; i++) {
-        if (strlen(transformations[i]) == name.len && memcmp(transformations[i], name.ptr, name.len) == 0) {
-            *out = (ddbc_mode)i;
-            return true;
-        }
-    }
-    return ddbc_fail(status, DDBC_UNKNOWN_TRANSFORMATION,
-                     "unknown transformation; expected AES/CBC/PKCS5Padding, AES/CBC/NoPadding, AES/CTR/NoPadding or "
-                     "AES/CTR/PKCS5Padding");
-}
-
 static bool is_ctr(ddbc_mode mode)
 {
     return mode == DDBC_MODE_CTR_NONE || mode == DDBC_MODE_CTR_PKCS5;

@@ -4,6 +4,7 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/kdf.h>
 
 #include "core/status.h"
 
@@ -27,6 +28,7 @@ static bool fetch_all(ddbc_engine *engine, ddbc_status *status)
 {
     static const char *const cbc_names[DDBC_AES_SIZES] = {"AES-128-CBC", "AES-192-CBC", "AES-256-CBC"};
     static const char *const ctr_names[DDBC_AES_SIZES] = {"AES-128-CTR", "AES-192-CTR", "AES-256-CTR"};
+    static const char *const wrap_names[DDBC_AES_SIZES] = {"AES-128-WRAP", "AES-192-WRAP", "AES-256-WRAP"};
     for (size_t i = 0; i < DDBC_AES_SIZES; i++) {
         engine->cbc[i] = EVP_CIPHER_fetch(NULL, cbc_names[i], NULL);
         if (engine->cbc[i] == NULL) {
@@ -36,6 +38,10 @@ static bool fetch_all(ddbc_engine *engine, ddbc_status *status)
         if (engine->ctr[i] == NULL) {
             return ddbc_fail_libcrypto(status, ctr_names[i]);
         }
+        engine->wrap[i] = EVP_CIPHER_fetch(NULL, wrap_names[i], NULL);
+        if (engine->wrap[i] == NULL) {
+            return ddbc_fail_libcrypto(status, wrap_names[i]);
+        }
     }
     engine->sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
     if (engine->sha256 == NULL) {
@@ -44,6 +50,10 @@ static bool fetch_all(ddbc_engine *engine, ddbc_status *status)
     engine->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     if (engine->hmac == NULL) {
         return ddbc_fail_libcrypto(status, "HMAC");
+    }
+    engine->hkdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+    if (engine->hkdf == NULL) {
+        return ddbc_fail_libcrypto(status, "HKDF");
     }
     return true;
 }
@@ -72,9 +82,11 @@ void ddbc_engine_free(ddbc_engine *engine)
     for (size_t i = 0; i < DDBC_AES_SIZES; i++) {
         EVP_CIPHER_free(engine->cbc[i]);
         EVP_CIPHER_free(engine->ctr[i]);
+        EVP_CIPHER_free(engine->wrap[i]);
     }
     EVP_MD_free(engine->sha256);
     EVP_MAC_free(engine->hmac);
+    EVP_KDF_free(engine->hkdf);
     ddbc_allocator allocator = engine->allocator;
     ddbc_release(&allocator, engine, sizeof *engine);
 }

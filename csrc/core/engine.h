@@ -13,6 +13,7 @@ struct evp_cipher_st;
 struct evp_cipher_ctx_st;
 struct evp_mac_st;
 struct evp_mac_ctx_st;
+struct evp_kdf_st;
 
 enum { DDBC_AES_SIZES = 3 }; /* 128, 192 and 256 bits */
 
@@ -21,7 +22,9 @@ struct ddbc_engine {
     struct evp_md_st *sha256;
     struct evp_cipher_st *cbc[DDBC_AES_SIZES];
     struct evp_cipher_st *ctr[DDBC_AES_SIZES];
+    struct evp_cipher_st *wrap[DDBC_AES_SIZES];
     struct evp_mac_st *hmac;
+    struct evp_kdf_st *hkdf;
     bool fips; /* then every digest goes through the provider */
 };
 

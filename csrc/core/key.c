@@ -6,7 +6,9 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "core/rsa.h"
 #include "core/status.h"
+#include "core/wrap.h"
 
 #define HMAC_KEY_MAX 1024
 
@@ -17,38 +19,26 @@ struct ddbc_key {
     struct evp_cipher_ctx_st *encrypting; /* chained */
     struct evp_cipher_ctx_st *decrypting;
     struct evp_mac_ctx_st *mac;
+    struct evp_pkey_st *rsa; /* libcrypto lets many threads use it at once */
+    ddbc_key_kind kind;
     size_t size;
     uint8_t raw[];
 };
 
-typedef struct named_algorithm {
-    const char *name;
-    ddbc_algorithm algorithm;
-} named_algorithm;
-
-static const named_algorithm algorithms[] = {
-    {"AES", DDBC_ALG_AES},
-    {"HmacSHA224", DDBC_ALG_HMAC_SHA224},
-    {"HmacSHA256", DDBC_ALG_HMAC_SHA256},
-    {"HmacSHA384", DDBC_ALG_HMAC_SHA384},
-    {"HmacSHA512", DDBC_ALG_HMAC_SHA512},
-};
-
-bool ddbc_algorithm_from_name(ddbc_bytes name, ddbc_algorithm *out, ddbc_status *status)
+static bool is_hmac(ddbc_algorithm algorithm)
 {
-    for (size_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++) {
-        if (strlen(algorithms[i].name) == name.len && memcmp(algorithms[i].name, name.ptr, name.len) == 0) {
-            *out = algorithms[i].algorithm;
-            return true;
-        }
-    }
-    return ddbc_fail(status, DDBC_INVALID_ALGORITHM,
-                     "unknown key algorithm; expected AES, HmacSHA224, HmacSHA256, HmacSHA384 or HmacSHA512");
+    return algorithm == DDBC_ALG_HMAC_SHA224 || algorithm == DDBC_ALG_HMAC_SHA256 ||
+           algorithm == DDBC_ALG_HMAC_SHA384 || algorithm == DDBC_ALG_HMAC_SHA512;
+}
+
+static bool is_aes(ddbc_algorithm algorithm)
+{
+    return algorithm == DDBC_ALG_AES || algorithm == DDBC_ALG_AES_WRAP;
 }
 
 static bool check_size(ddbc_algorithm algorithm, size_t size, ddbc_status *status)
 {
-    if (algorithm == DDBC_ALG_AES) {
+    if (is_aes(algorithm)) {
         if (size != 16 && size != 24 && size != 32) {
             return ddbc_fail(status, DDBC_INVALID_KEY, "an AES key has 16, 24 or 32 bytes, not %zu", size);
         }
@@ -66,6 +56,9 @@ static ddbc_bytes raw_bytes(const ddbc_key *key)
 
 static bool make_contexts(ddbc_key *key, ddbc_status *status)
 {
+    if (key->algorithm == DDBC_ALG_AES_WRAP) {
+        return true;
+    }
     if (key->algorithm == DDBC_ALG_AES) {
         return ddbc_chain_new(key->engine, true, raw_bytes(key), &key->encrypting, status) &&
                ddbc_chain_new(key->engine, false, raw_bytes(key), &key->decrypting, status);
@@ -73,25 +66,63 @@ static bool make_contexts(ddbc_key *key, ddbc_status *status)
     return ddbc_mac_new(key->engine, key->algorithm, raw_bytes(key), &key->mac, status);
 }
 
+static ddbc_key *allocate(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_key_kind kind, size_t raw_size)
+{
+    ddbc_key *key = ddbc_acquire(&engine->allocator, sizeof *key + raw_size);
+    if (key != NULL) {
+        memset(key, 0, sizeof *key);
+        key->engine = engine;
+        key->algorithm = algorithm;
+        key->kind = kind;
+        atomic_flag_clear(&key->busy);
+        key->size = raw_size;
+    }
+    return key;
+}
+
 bool ddbc_key_new(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_bytes raw, ddbc_key **out, ddbc_status *status)
 {
+    if (!is_aes(algorithm) && !is_hmac(algorithm)) {
+        return ddbc_fail(status, DDBC_INVALID_KEY, "%s takes a private or public key in DER or PEM, not a raw one",
+                         ddbc_algorithm_name(algorithm));
+    }
     if (!check_size(algorithm, raw.len, status)) {
         return false;
     }
-    ddbc_key *key = ddbc_acquire(&engine->allocator, sizeof *key + raw.len);
+    ddbc_key *key = allocate(engine, algorithm, DDBC_KIND_SYMMETRIC, raw.len);
     if (key == NULL) {
         return ddbc_fail_memory(status);
     }
-    memset(key, 0, sizeof *key);
-    key->engine = engine;
-    key->algorithm = algorithm;
-    atomic_flag_clear(&key->busy);
-    key->size = raw.len;
     memcpy(key->raw, raw.ptr, raw.len);
     if (!make_contexts(key, status)) {
         ddbc_key_free(key);
         return false;
     }
+    *out = key;
+    return true;
+}
+
+bool ddbc_key_load(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_key_kind kind, ddbc_encoding encoding,
+                   ddbc_bytes encoded, ddbc_key **out, ddbc_status *status)
+{
+    bool symmetric = is_aes(algorithm) || is_hmac(algorithm);
+    if (symmetric != (kind == DDBC_KIND_SYMMETRIC) || symmetric != (encoding == DDBC_ENCODING_RAW)) {
+        return ddbc_fail(status, DDBC_INVALID_KEY, "%s takes %s", ddbc_algorithm_name(algorithm),
+                         symmetric ? "a symmetric key in raw encoding" : "a private or public key in DER or PEM");
+    }
+    if (symmetric) {
+        return ddbc_key_new(engine, algorithm, encoded, out, status);
+    }
+    struct evp_pkey_st *rsa = NULL;
+    if (!ddbc_rsa_load(kind, encoding, encoded, &rsa, status)) {
+        return false;
+    }
+    ddbc_key *key = allocate(engine, algorithm, kind, 0);
+    if (key == NULL) {
+        ddbc_rsa_free(rsa);
+        return ddbc_fail_memory(status);
+    }
+    key->rsa = rsa;
     *out = key;
     return true;
 }
@@ -104,6 +135,7 @@ void ddbc_key_free(ddbc_key *key)
     ddbc_cipher_free(key->encrypting);
     ddbc_cipher_free(key->decrypting);
     ddbc_mac_free(key->mac);
+    ddbc_rsa_free(key->rsa);
     ddbc_release(&key->engine->allocator, key, sizeof *key + key->size);
 }
 
@@ -112,18 +144,20 @@ ddbc_algorithm ddbc_key_algorithm(const ddbc_key *key)
     return key->algorithm;
 }
 
-static bool require_aes(const ddbc_key *key, ddbc_status *status)
+static bool fail_use(const ddbc_key *key, const char *what, const char *needed, ddbc_status *status)
 {
-    return key->algorithm == DDBC_ALG_AES
-               ? true
-               : ddbc_fail(status, DDBC_INVALID_ALGORITHM, "an HMAC key cannot encrypt or decrypt; give an AES key");
+    return ddbc_fail(status, DDBC_INVALID_ALGORITHM, "a%s %s key cannot %s; give %s",
+                     key->kind == DDBC_KIND_PUBLIC    ? " public"
+                     : key->kind == DDBC_KIND_PRIVATE ? " private"
+                     : is_hmac(key->algorithm)        ? "n"
+                     : is_aes(key->algorithm)         ? "n"
+                                                      : "",
+                     ddbc_algorithm_name(key->algorithm), what, needed);
 }
 
-static bool require_hmac(const ddbc_key *key, ddbc_status *status)
+static bool require_aes(const ddbc_key *key, ddbc_status *status)
 {
-    return key->algorithm != DDBC_ALG_AES
-               ? true
-               : ddbc_fail(status, DDBC_INVALID_ALGORITHM, "an AES key cannot sign or verify; give an HMAC key");
+    return key->algorithm == DDBC_ALG_AES ? true : fail_use(key, "encrypt or decrypt an item", "an AES key", status);
 }
 
 static bool take(ddbc_key *key)
@@ -164,12 +198,9 @@ void ddbc_cipher_return(ddbc_cipher_lease *lease)
     lease->context = NULL;
 }
 
-bool ddbc_key_encrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes plaintext, ddbc_bytes *out,
-                      ddbc_status *status)
+static bool encrypt_aes(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes plaintext, ddbc_bytes *out,
+                        ddbc_status *status)
 {
-    if (!require_aes(key, status)) {
-        return false;
-    }
     if (plaintext.len > SIZE_MAX - DDBC_IV_SIZE - DDBC_BLOCK_SIZE) {
         return ddbc_fail_memory(status);
     }
@@ -191,12 +222,9 @@ bool ddbc_key_encrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, 
     return done;
 }
 
-bool ddbc_key_decrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes ciphertext, ddbc_bytes *out,
-                      ddbc_status *status)
+static bool decrypt_aes(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes ciphertext,
+                        ddbc_bytes *out, ddbc_status *status)
 {
-    if (!require_aes(key, status)) {
-        return false;
-    }
     if (ciphertext.len < DDBC_IV_SIZE) {
         return ddbc_fail(status, DDBC_BAD_CIPHERTEXT, "the ciphertext has %zu bytes, fewer than its 16-byte IV",
                          ciphertext.len);
@@ -219,11 +247,77 @@ bool ddbc_key_decrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, 
     return done;
 }
 
-bool ddbc_key_sign(ddbc_key *key, ddbc_bytes data, uint8_t *mac, size_t *mac_size, ddbc_status *status)
+static bool is_rsa_mode(ddbc_mode mode)
 {
-    if (!require_hmac(key, status)) {
-        return false;
+    return mode >= DDBC_MODE_RSA_PKCS1;
+}
+
+static bool fail_mode(const ddbc_key *key, ddbc_status *status)
+{
+    return ddbc_fail(status, DDBC_INVALID_ALGORITHM, "the transformation does not fit a key of algorithm %s",
+                     ddbc_algorithm_name(key->algorithm));
+}
+
+bool ddbc_key_encrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes plaintext, ddbc_bytes *out,
+                      ddbc_status *status)
+{
+    if (key->algorithm == DDBC_ALG_RSA && is_rsa_mode(mode)) {
+        return ddbc_rsa_encrypt(key->rsa, workspace, mode, plaintext, out, status);
     }
+    if (key->algorithm != DDBC_ALG_AES && key->algorithm != DDBC_ALG_RSA) {
+        return fail_use(key, "encrypt", "an AES or RSA key", status);
+    }
+    return key->algorithm == DDBC_ALG_AES && mode < DDBC_MODE_AES_WRAP
+               ? encrypt_aes(key, workspace, mode, plaintext, out, status)
+               : fail_mode(key, status);
+}
+
+bool ddbc_key_decrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes ciphertext, ddbc_bytes *out,
+                      ddbc_status *status)
+{
+    if (key->algorithm == DDBC_ALG_RSA && is_rsa_mode(mode)) {
+        return key->kind == DDBC_KIND_PRIVATE ? ddbc_rsa_decrypt(key->rsa, workspace, mode, ciphertext, out, status)
+                                              : fail_use(key, "decrypt", "the private key", status);
+    }
+    if (key->algorithm != DDBC_ALG_AES && key->algorithm != DDBC_ALG_RSA) {
+        return fail_use(key, "decrypt", "an AES or RSA key", status);
+    }
+    return key->algorithm == DDBC_ALG_AES && mode < DDBC_MODE_AES_WRAP
+               ? decrypt_aes(key, workspace, mode, ciphertext, out, status)
+               : fail_mode(key, status);
+}
+
+bool ddbc_key_wrap(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes content, ddbc_bytes *out,
+                   ddbc_status *status)
+{
+    if (is_aes(key->algorithm)) {
+        return ddbc_aes_wrap(key->engine, workspace, raw_bytes(key), content, out, status);
+    }
+    if (key->algorithm != DDBC_ALG_RSA) {
+        return fail_use(key, "wrap", "an AES, AESWrap or RSA key", status);
+    }
+    return is_rsa_mode(mode) ? ddbc_rsa_encrypt(key->rsa, workspace, mode, content, out, status)
+                             : fail_mode(key, status);
+}
+
+bool ddbc_key_unwrap(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes wrapped, ddbc_bytes *out,
+                     ddbc_status *status)
+{
+    if (is_aes(key->algorithm)) {
+        return ddbc_aes_unwrap(key->engine, workspace, raw_bytes(key), wrapped, out, status);
+    }
+    if (key->algorithm != DDBC_ALG_RSA) {
+        return fail_use(key, "unwrap", "an AES, AESWrap or RSA key", status);
+    }
+    if (key->kind != DDBC_KIND_PRIVATE) {
+        return fail_use(key, "unwrap", "the private key", status);
+    }
+    return is_rsa_mode(mode) ? ddbc_rsa_decrypt(key->rsa, workspace, mode, wrapped, out, status)
+                             : fail_mode(key, status);
+}
+
+static bool sign_hmac(ddbc_key *key, ddbc_bytes data, uint8_t *mac, size_t *mac_size, ddbc_status *status)
+{
     if (take(key)) {
         bool done = ddbc_mac_compute(key->mac, data, mac, mac_size, status);
         give_back(key);
@@ -238,20 +332,42 @@ bool ddbc_key_sign(ddbc_key *key, ddbc_bytes data, uint8_t *mac, size_t *mac_siz
     return done;
 }
 
-bool ddbc_key_verify(ddbc_key *key, ddbc_bytes data, ddbc_bytes mac, ddbc_status *status)
+static bool verify_hmac(ddbc_key *key, ddbc_bytes data, ddbc_bytes mac, ddbc_status *status)
 {
     uint8_t expected[DDBC_MAC_MAX];
     size_t size = 0;
-    if (!ddbc_key_sign(key, data, expected, &size, status)) {
+    if (!sign_hmac(key, data, expected, &size, status)) {
         return false;
     }
     bool equal = mac.len == size && CRYPTO_memcmp(expected, mac.ptr, size) == 0;
     /* The right MAC of altered data would be a forgery. */
     ddbc_wipe(expected, sizeof expected);
-    if (!equal) {
-        return ddbc_fail(status, DDBC_SIGNATURE_MISMATCH,
-                         "the signature does not fit the item: an attribute was altered, added or removed, or the key, "
-                         "the table name or the attribute actions are not those it was signed with");
+    return equal ? true : ddbc_fail_signature(status);
+}
+
+static bool is_rsa_signature(ddbc_algorithm algorithm)
+{
+    return algorithm >= DDBC_ALG_SHA224_RSA;
+}
+
+bool ddbc_key_sign(ddbc_key *key, ddbc_bytes data, uint8_t *signature, size_t *signature_size, ddbc_status *status)
+{
+    if (is_hmac(key->algorithm)) {
+        return sign_hmac(key, data, signature, signature_size, status);
     }
-    return true;
+    if (!is_rsa_signature(key->algorithm)) {
+        return fail_use(key, "sign", "an HmacSHA or SHA-with-RSA key", status);
+    }
+    return key->kind == DDBC_KIND_PRIVATE
+               ? ddbc_rsa_sign(key->rsa, key->algorithm, data, signature, signature_size, status)
+               : fail_use(key, "sign", "the private key", status);
+}
+
+bool ddbc_key_verify(ddbc_key *key, ddbc_bytes data, ddbc_bytes signature, ddbc_status *status)
+{
+    if (is_hmac(key->algorithm)) {
+        return verify_hmac(key, data, signature, status);
+    }
+    return is_rsa_signature(key->algorithm) ? ddbc_rsa_verify(key->rsa, key->algorithm, data, signature, status)
+                                            : fail_use(key, "verify", "an HmacSHA or SHA-with-RSA key", status);
 }

@@ -57,6 +57,13 @@ bool ddbc_fail_memory(ddbc_status *status)
     return ddbc_fail(status, DDBC_OUT_OF_MEMORY, "out of memory");
 }
 
+bool ddbc_fail_signature(ddbc_status *status)
+{
+    return ddbc_fail(status, DDBC_SIGNATURE_MISMATCH,
+                     "the signature does not fit the item: an attribute was altered, added or removed, or the key, "
+                     "the table name or the attribute actions are not those it was signed with");
+}
+
 bool ddbc_fail_in(ddbc_status *status, ddbc_bytes name)
 {
     if (status->attribute[0] == '\0' && name.len > 0) {

@@ -14,6 +14,8 @@
 /* Sets code and message, leaves `attribute` empty, and returns false so that a caller can return it. */
 bool ddbc_fail(ddbc_status *status, ddbc_code code, const char *format, ...) DDBC_PRINTF(3, 4);
 bool ddbc_fail_memory(ddbc_status *status);
+/* The one error of a signature that does not verify. */
+bool ddbc_fail_signature(ddbc_status *status);
 /* Names the attribute that a failure is about, unless an inner call did; returns false. */
 bool ddbc_fail_in(ddbc_status *status, ddbc_bytes attribute_name);
 

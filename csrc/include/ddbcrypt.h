@@ -65,6 +65,8 @@ extern "C" {
     X(UNSUPPORTED_MODE, "UnsupportedEncryptionModeError")                                                              \
     X(NOT_CIPHERTEXT, "DecryptionError")                                                                               \
     X(BAD_CIPHERTEXT, "DecryptionError")                                                                               \
+    X(WRAP_FAILED, "WrappingError")                                                                                    \
+    X(UNWRAP_FAILED, "UnwrappingError")                                                                                \
     X(SIGNATURE_MISMATCH, "SignatureVerificationError")
 
 typedef enum ddbc_code {
@@ -132,31 +134,65 @@ typedef enum ddbc_algorithm {
     DDBC_ALG_HMAC_SHA224, /* HMAC keys: 1 to 1,024 bytes */
     DDBC_ALG_HMAC_SHA256,
     DDBC_ALG_HMAC_SHA384,
-    DDBC_ALG_HMAC_SHA512
+    DDBC_ALG_HMAC_SHA512,
+    DDBC_ALG_AES_WRAP,   /* an AES key that only wraps */
+    DDBC_ALG_RSA,        /* wraps with the public key, unwraps with the private one */
+    DDBC_ALG_SHA224_RSA, /* RSA signatures, PKCS#1 v1.5 */
+    DDBC_ALG_SHA256_RSA,
+    DDBC_ALG_SHA384_RSA,
+    DDBC_ALG_SHA512_RSA
 } ddbc_algorithm;
 
+/* What a key is, and how its bytes are encoded. Symmetric keys are raw; RSA keys are PKCS#8 or PKCS#1 (private),
+ * SubjectPublicKeyInfo or PKCS#1 (public), in DER or PEM, without a password. */
+typedef enum ddbc_key_kind { DDBC_KIND_SYMMETRIC, DDBC_KIND_PRIVATE, DDBC_KIND_PUBLIC } ddbc_key_kind;
+typedef enum ddbc_encoding { DDBC_ENCODING_RAW, DDBC_ENCODING_DER, DDBC_ENCODING_PEM } ddbc_encoding;
+
+#define DDBC_RSA_BITS_MIN 2048
+
 typedef enum ddbc_mode {
-    DDBC_MODE_CBC_PKCS5, /* "AES/CBC/PKCS5Padding", the mode of items */
-    DDBC_MODE_CBC_NONE,  /* "AES/CBC/NoPadding", whole blocks only */
-    DDBC_MODE_CTR_NONE,  /* "AES/CTR/NoPadding" */
-    DDBC_MODE_CTR_PKCS5  /* "AES/CTR/PKCS5Padding" */
+    DDBC_MODE_CBC_PKCS5,     /* "AES/CBC/PKCS5Padding", the mode of items */
+    DDBC_MODE_CBC_NONE,      /* "AES/CBC/NoPadding", whole blocks only */
+    DDBC_MODE_CTR_NONE,      /* "AES/CTR/NoPadding" */
+    DDBC_MODE_CTR_PKCS5,     /* "AES/CTR/PKCS5Padding" */
+    DDBC_MODE_AES_WRAP,      /* "AESWrap": only to wrap and unwrap */
+    DDBC_MODE_RSA_PKCS1,     /* "RSA/ECB/PKCS1Padding", or "RSA" */
+    DDBC_MODE_RSA_OAEP_SHA1, /* "RSA/ECB/OAEPWithSHA-1AndMGF1Padding"; MGF1 takes SHA-1 in all of them */
+    DDBC_MODE_RSA_OAEP_SHA256,
+    DDBC_MODE_RSA_OAEP_SHA384,
+    DDBC_MODE_RSA_OAEP_SHA512
 } ddbc_mode;
 
-/* JCE transformation to mode; DDBC_UNKNOWN_TRANSFORMATION for any but those above. */
+/* JCE transformation to mode; DDBC_UNKNOWN_TRANSFORMATION for any but those above, for encryption and decryption. */
 DDBC_MUST_USE bool ddbc_mode_from_name(ddbc_bytes name, ddbc_mode *out, ddbc_status *status);
 
 #define DDBC_IV_SIZE 16
 #define DDBC_MAC_MAX 64
+/* An HMAC, or an RSA signature of a key of up to 8,192 bits. */
+#define DDBC_SIGNATURE_MAX 1024
 
 typedef struct ddbc_key ddbc_key;
 
-/* JCE name ("AES", "HmacSHA256") to algorithm; DDBC_INVALID_ALGORITHM for any other. */
+/* JCE name ("AES", "HmacSHA256", "SHA256withRSA") to algorithm; DDBC_INVALID_ALGORITHM for any other. */
 DDBC_MUST_USE bool ddbc_algorithm_from_name(ddbc_bytes name, ddbc_algorithm *out, ddbc_status *status);
-/* Copies `raw`. DDBC_INVALID_KEY when its length does not fit the algorithm. */
+/* The way back. */
+const char *ddbc_algorithm_name(ddbc_algorithm algorithm);
+/* A symmetric key; copies `raw`. DDBC_INVALID_KEY when its length does not fit the algorithm, DDBC_INVALID_ALGORITHM for
+ * an RSA algorithm. */
 DDBC_MUST_USE bool ddbc_key_new(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_bytes raw, ddbc_key **out,
                                 ddbc_status *status);
+/* A key of any kind. DDBC_INVALID_KEY when kind, encoding, bytes or length do not fit the algorithm. */
+DDBC_MUST_USE bool ddbc_key_load(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_key_kind kind,
+                                 ddbc_encoding encoding, ddbc_bytes encoded, ddbc_key **out, ddbc_status *status);
+/* A new RSA private key of 2,048 to 8,192 bits, as PKCS#8 DER. Takes a second or more for large ones. */
+DDBC_MUST_USE bool ddbc_rsa_generate(ddbc_workspace *workspace, unsigned bits, ddbc_bytes *out, ddbc_status *status);
 void ddbc_key_free(ddbc_key *key);
 ddbc_algorithm ddbc_key_algorithm(const ddbc_key *key);
+
+#define DDBC_HKDF_MAX 1024
+/* HKDF (RFC 5869) with SHA-256 and no salt: `size` bytes of key, at most DDBC_HKDF_MAX, which the caller wipes. */
+DDBC_MUST_USE bool ddbc_hkdf_sha256(ddbc_engine *engine, ddbc_bytes material, ddbc_bytes info, uint8_t *out,
+                                    size_t size, ddbc_status *status);
 
 /* IV(16, random) + ciphertext, as the reference clients store it. DDBC_INVALID_ALGORITHM on an HMAC key,
  * DDBC_PARTIAL_BLOCK where DDBC_MODE_CBC_NONE gets a partial block. */
@@ -165,10 +201,19 @@ DDBC_MUST_USE bool ddbc_key_encrypt(ddbc_key *key, ddbc_workspace *workspace, dd
 /* The way back. Every malformed input gives the one error DDBC_BAD_CIPHERTEXT. */
 DDBC_MUST_USE bool ddbc_key_decrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes ciphertext,
                                     ddbc_bytes *out, ddbc_status *status);
-/* HMAC of `data`; `mac` takes up to DDBC_MAC_MAX bytes. DDBC_INVALID_ALGORITHM on an AES key. */
-DDBC_MUST_USE bool ddbc_key_sign(ddbc_key *key, ddbc_bytes data, uint8_t *mac, size_t *mac_size, ddbc_status *status);
-/* Compared in constant time; DDBC_SIGNATURE_MISMATCH when it differs, in length too. */
-DDBC_MUST_USE bool ddbc_key_verify(ddbc_key *key, ddbc_bytes data, ddbc_bytes mac, ddbc_status *status);
+/* Wraps a content key of 16 to 4,096 bytes: AES and AESWrap keys by RFC 3394 whatever `mode` is, RSA keys by the padding of `mode`.
+ * DDBC_WRAP_FAILED when the content key does not fit. */
+DDBC_MUST_USE bool ddbc_key_wrap(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes content,
+                                 ddbc_bytes *out, ddbc_status *status);
+/* The way back. Every malformed input gives the one error DDBC_UNWRAP_FAILED. */
+DDBC_MUST_USE bool ddbc_key_unwrap(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes wrapped,
+                                   ddbc_bytes *out, ddbc_status *status);
+/* HMAC or RSA signature of `data`; `signature` takes up to DDBC_SIGNATURE_MAX bytes, DDBC_MAC_MAX of an HMAC key.
+ * DDBC_INVALID_ALGORITHM on a key that cannot sign. */
+DDBC_MUST_USE bool ddbc_key_sign(ddbc_key *key, ddbc_bytes data, uint8_t *signature, size_t *signature_size,
+                                 ddbc_status *status);
+/* HMACs are compared in constant time; DDBC_SIGNATURE_MISMATCH when the signature differs, in length too. */
+DDBC_MUST_USE bool ddbc_key_verify(ddbc_key *key, ddbc_bytes data, ddbc_bytes signature, ddbc_status *status);
 
 /* ---- 6. number ------------------------------------------------------------------------------------------------ */
 

@@ -102,7 +102,7 @@ static bool encrypt_attributes(ddbc_workspace *workspace, ddbc_legacy_job *job, 
 static bool sign_job(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_status *status)
 {
     ddbc_bytes data;
-    uint8_t *mac = ddbc_arena_alloc(&workspace->arena, DDBC_MAC_MAX);
+    uint8_t *mac = ddbc_arena_alloc(&workspace->arena, DDBC_SIGNATURE_MAX);
     size_t size = 0;
     if (mac == NULL) {
         return ddbc_fail_memory(status);

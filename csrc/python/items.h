@@ -17,6 +17,7 @@ PyObject *deserialize_attribute(PyObject *module, PyObject *data);
 PyObject *serialize_description(PyObject *module, PyObject *description);
 PyObject *deserialize_description(PyObject *module, PyObject *data);
 PyObject *string_to_sign(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *generate_rsa(PyObject *module, PyObject *bits);
 PyObject *to_wire(PyObject *module, PyObject *item);
 PyObject *from_wire(PyObject *module, PyObject *item);
 

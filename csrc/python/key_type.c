@@ -16,16 +16,27 @@ static engine_state *state_of(PyObject *self)
     return state_of_type(Py_TYPE(self));
 }
 
+/* EncryptionKeyType and KeyEncodingType by their values. */
+static bool kind_in(call *c, long kind, long encoding)
+{
+    return kind >= DDBC_KIND_SYMMETRIC && kind <= DDBC_KIND_PUBLIC && encoding >= DDBC_ENCODING_RAW &&
+                   encoding <= DDBC_ENCODING_PEM
+               ? true
+               : ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "unknown kind or encoding of key");
+}
+
 static int key_init(PyObject *self, PyObject *arguments, PyObject *keywords)
 {
     PyObject *name = NULL;
     PyObject *material = NULL;
+    long kind = DDBC_KIND_SYMMETRIC;
+    long encoding = DDBC_ENCODING_RAW;
     call c;
     if (keywords != NULL && PyDict_Size(keywords) > 0) {
         PyErr_SetString(PyExc_TypeError, "Key() takes no keyword arguments");
         return -1;
     }
-    if (!PyArg_ParseTuple(arguments, "US:Key", &name, &material)) {
+    if (!PyArg_ParseTuple(arguments, "US|ll:Key", &name, &material, &kind, &encoding)) {
         return -1;
     }
     key_object *object = (key_object *)self;
@@ -37,11 +48,12 @@ static int key_init(PyObject *self, PyObject *arguments, PyObject *keywords)
         return -1;
     }
     ddbc_bytes name_text;
-    ddbc_bytes raw;
+    ddbc_bytes encoded;
     ddbc_algorithm algorithm = DDBC_ALG_AES;
-    bool done = call_text(&c, name, &name_text) && call_buffer(&c, material, &raw) &&
+    bool done = kind_in(&c, kind, encoding) && call_text(&c, name, &name_text) && call_buffer(&c, material, &encoded) &&
                 ddbc_algorithm_from_name(name_text, &algorithm, &c.status) &&
-                ddbc_key_new(c.state->engine, algorithm, raw, &object->key, &c.status);
+                ddbc_key_load(c.state->engine, algorithm, (ddbc_key_kind)kind, (ddbc_encoding)encoding, encoded,
+                              &object->key, &c.status);
     if (!done) {
         call_raise(&c);
     }
@@ -72,26 +84,25 @@ bool key_in(call *c, PyObject *object, ddbc_key **out)
     return call_hold(c, object) && loaded(c, object, out);
 }
 
-static const char *const algorithm_names[] = {"AES", "HmacSHA224", "HmacSHA256", "HmacSHA384", "HmacSHA512"};
-
 static PyObject *key_get_algorithm(PyObject *self, void *closure)
 {
     (void)closure;
     ddbc_key *key = ((key_object *)self)->key;
-    return PyUnicode_FromString(key == NULL ? "" : algorithm_names[ddbc_key_algorithm(key)]);
+    return PyUnicode_FromString(key == NULL ? "" : ddbc_algorithm_name(ddbc_key_algorithm(key)));
 }
 
 static PyObject *key_repr(PyObject *self)
 {
     ddbc_key *key = ((key_object *)self)->key;
-    return PyUnicode_FromFormat("<ddbcrypt key %s>", key == NULL ? "" : algorithm_names[ddbc_key_algorithm(key)]);
+    return PyUnicode_FromFormat("<ddbcrypt key %s>", key == NULL ? "" : ddbc_algorithm_name(ddbc_key_algorithm(key)));
 }
 
 typedef bool (*cipher_function)(ddbc_key *, ddbc_workspace *, ddbc_mode, ddbc_bytes, ddbc_bytes *, ddbc_status *);
 
 static bool apply(call *c, ddbc_key *key, cipher_function function, ddbc_mode mode, ddbc_bytes in, ddbc_bytes *out)
 {
-    if (in.len < GIL_RELEASE_BYTES) {
+    /* An RSA operation takes long whatever the size. */
+    if (in.len < GIL_RELEASE_BYTES && mode < DDBC_MODE_RSA_PKCS1) {
         return function(key, c->workspace, mode, in, out, &c->status);
     }
     bool done;
@@ -135,6 +146,16 @@ static PyObject *key_decrypt(PyObject *self, PyObject *arguments)
     return run_cipher(self, arguments, "UO:decrypt", ddbc_key_decrypt);
 }
 
+static PyObject *key_wrap(PyObject *self, PyObject *arguments)
+{
+    return run_cipher(self, arguments, "UO:wrap", ddbc_key_wrap);
+}
+
+static PyObject *key_unwrap(PyObject *self, PyObject *arguments)
+{
+    return run_cipher(self, arguments, "UO:unwrap", ddbc_key_unwrap);
+}
+
 static PyObject *key_sign(PyObject *self, PyObject *data)
 {
     call c;
@@ -143,11 +164,11 @@ static PyObject *key_sign(PyObject *self, PyObject *data)
     }
     ddbc_key *key = NULL;
     ddbc_bytes in;
-    uint8_t mac[DDBC_MAC_MAX];
+    uint8_t signature[DDBC_SIGNATURE_MAX];
     size_t size = 0;
     PyObject *out = NULL;
-    if (loaded(&c, self, &key) && call_buffer(&c, data, &in) && ddbc_key_sign(key, in, mac, &size, &c.status)) {
-        out = PyBytes_FromStringAndSize((const char *)mac, (Py_ssize_t)size);
+    if (loaded(&c, self, &key) && call_buffer(&c, data, &in) && ddbc_key_sign(key, in, signature, &size, &c.status)) {
+        out = PyBytes_FromStringAndSize((const char *)signature, (Py_ssize_t)size);
     } else {
         call_raise(&c);
     }
@@ -179,14 +200,55 @@ static PyObject *key_verify(PyObject *self, PyObject *arguments)
     return Py_None;
 }
 
+/* Derives a symmetric key, whose bytes never become a Python object. */
+static PyObject *key_derive(PyObject *type, PyObject *arguments)
+{
+    PyObject *name = NULL;
+    PyObject *material = NULL;
+    PyObject *info = NULL;
+    long size = 0;
+    call c;
+    if (!PyArg_ParseTuple(arguments, "UOOl:derive", &name, &material, &info, &size) ||
+        !call_begin(&c, state_of_type((PyTypeObject *)type))) {
+        return NULL;
+    }
+    ddbc_bytes name_text;
+    ddbc_bytes from;
+    ddbc_bytes purpose;
+    ddbc_algorithm algorithm = DDBC_ALG_AES;
+    ddbc_key *key = NULL;
+    uint8_t *raw = call_array(&c, DDBC_HKDF_MAX, 1);
+    PyObject *out = NULL;
+    if (raw != NULL && call_text(&c, name, &name_text) && call_buffer(&c, material, &from) &&
+        call_buffer(&c, info, &purpose) && ddbc_algorithm_from_name(name_text, &algorithm, &c.status) &&
+        ddbc_hkdf_sha256(c.state->engine, from, purpose, raw, size < 0 ? 0 : (size_t)size, &c.status) &&
+        ddbc_key_new(c.state->engine, algorithm, (ddbc_bytes){raw, (size_t)size}, &key, &c.status)) {
+        out = PyType_GenericAlloc((PyTypeObject *)type, 0);
+        if (out == NULL) {
+            ddbc_key_free(key);
+        } else {
+            ((key_object *)out)->key = key;
+        }
+    }
+    if (out == NULL) {
+        call_raise(&c);
+    }
+    call_end(&c);
+    return out;
+}
+
 PyObject *key_type_new(PyObject *module)
 {
     static PyMethodDef methods[] = {
         {"encrypt", key_encrypt, METH_VARARGS, "encrypt(transformation, plaintext, /)\n--\n\nIV and ciphertext."},
         {"decrypt", key_decrypt, METH_VARARGS, "decrypt(transformation, ciphertext, /)\n--\n\nThe plaintext."},
-        {"sign", key_sign, METH_O, "sign(data, /)\n--\n\nThe HMAC of data."},
+        {"derive", key_derive, METH_VARARGS | METH_CLASS,
+         "derive(algorithm, material, info, size, /)\n--\n\nA Key of size bytes by HKDF-SHA256 without salt."},
+        {"wrap", key_wrap, METH_VARARGS, "wrap(transformation, content_key, /)\n--\n\nThe wrapped key."},
+        {"unwrap", key_unwrap, METH_VARARGS, "unwrap(transformation, wrapped_key, /)\n--\n\nThe content key."},
+        {"sign", key_sign, METH_O, "sign(data, /)\n--\n\nThe HMAC or RSA signature of data."},
         {"verify", key_verify, METH_VARARGS,
-         "verify(signature, data, /)\n--\n\nRaises SignatureVerificationError if the HMAC differs."},
+         "verify(signature, data, /)\n--\n\nRaises SignatureVerificationError if it does not fit."},
         {NULL, NULL, 0, NULL},
     };
     static PyGetSetDef getters[] = {

@@ -55,6 +55,7 @@ static PyMethodDef functions[] = {
     ONE(serialize_description),
     ONE(deserialize_description),
     FAST(string_to_sign),
+    ONE(generate_rsa),
     ONE(to_wire),
     ONE(from_wire),
     {NULL, NULL, 0, NULL},

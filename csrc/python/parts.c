@@ -125,6 +125,24 @@ PyObject *string_to_sign(PyObject *module, PyObject *const *arguments, Py_ssize_
     return finish(&c, done ? bytes_out(bytes) : NULL);
 }
 
+PyObject *generate_rsa(PyObject *module, PyObject *bits)
+{
+    call c;
+    long number = PyLong_AsLong(bits);
+    if (number == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    if (!call_begin(&c, state_of_module(module))) {
+        return NULL;
+    }
+    ddbc_bytes encoded = {NULL, 0};
+    bool done;
+    Py_BEGIN_ALLOW_THREADS
+    done = ddbc_rsa_generate(c.workspace, number < 0 || number > 65536 ? 0 : (unsigned)number, &encoded, &c.status);
+    Py_END_ALLOW_THREADS
+    return finish(&c, done ? bytes_out(encoded) : NULL);
+}
+
 /* ---- boto3's conversions -------------------------------------------------------------------------------------- */
 
 typedef struct convert_context {

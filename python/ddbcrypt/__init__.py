@@ -6,6 +6,7 @@ Modules and names are those of AWS's ``dynamodb-encryption-sdk``; what an applic
 
 from __future__ import annotations
 
+from ddbcrypt.context_overrides import override_context, override_table_name, override_table_names
 from ddbcrypt.delegated_keys import DelegatedKey
 from ddbcrypt.delegated_keys.jce import JceNameLocalDelegatedKey
 from ddbcrypt.encrypted import CryptoConfig
@@ -55,17 +56,29 @@ from ddbcrypt.exceptions import (
     VersionAlreadyExistsError,
     WrappingError,
 )
-from ddbcrypt.identifiers import CryptoAction, EncryptionKeyType, KeyEncodingType, __version__
+from ddbcrypt.identifiers import CryptoAction, Dialect, EncryptionKeyType, KeyEncodingType, __version__
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
+from ddbcrypt.material_providers.asymmetric import AsymmetricStaticProvider
+from ddbcrypt.material_providers.aws_kms import AwsKmsCryptographicMaterialsProvider
+from ddbcrypt.material_providers.keystore import KeyStoreMaterialsProvider
+from ddbcrypt.material_providers.most_recent import CachingMostRecentProvider
+from ddbcrypt.material_providers.rotating import RotatingMaterialsProvider
 from ddbcrypt.material_providers.static import StaticCryptographicMaterialsProvider
+from ddbcrypt.material_providers.store import ProviderStore
+from ddbcrypt.material_providers.store.meta import ExtraDataSupplier, MetaStore
+from ddbcrypt.material_providers.wrapped import WrappedCryptographicMaterialsProvider
 from ddbcrypt.materials import CryptographicMaterials, DecryptionMaterials, EncryptionMaterials
 from ddbcrypt.materials.raw import RawDecryptionMaterials, RawEncryptionMaterials
+from ddbcrypt.materials.wrapped import WrappedCryptographicMaterials
 from ddbcrypt.structures import AttributeActions, EncryptionContext, TableIndex, TableInfo
 from ddbcrypt.transform import ddb_to_dict, dict_to_ddb
 
 __all__ = (
+    "AsymmetricStaticProvider",
     "AttributeActions",
+    "AwsKmsCryptographicMaterialsProvider",
     "AwsKmsMaterialsProviderError",
+    "CachingMostRecentProvider",
     "CryptoAction",
     "CryptoConfig",
     "CryptographicMaterials",
@@ -77,6 +90,7 @@ __all__ = (
     "DelegatedKeyEncryptionError",
     "DelegatedKeyError",
     "DeserializationError",
+    "Dialect",
     "DuplicateSetMemberError",
     "DynamodbEncryptionSdkError",
     "EncryptedClient",
@@ -86,6 +100,7 @@ __all__ = (
     "EncryptionKeyType",
     "EncryptionMaterials",
     "EngineError",
+    "ExtraDataSupplier",
     "ForeignCiphertextError",
     "InvalidAlgorithmError",
     "InvalidArgumentError",
@@ -99,13 +114,17 @@ __all__ = (
     "JceNameLocalDelegatedKey",
     "JceTransformationError",
     "KeyEncodingType",
+    "KeyStoreMaterialsProvider",
+    "MetaStore",
     "NestingDepthError",
     "NoKnownVersionError",
     "OldImageError",
+    "ProviderStore",
     "ProviderStoreError",
     "RawDecryptionMaterials",
     "RawEncryptionMaterials",
     "ReservedAttributeError",
+    "RotatingMaterialsProvider",
     "SerializationError",
     "SignatureVerificationError",
     "SigningError",
@@ -118,6 +137,8 @@ __all__ = (
     "UnsupportedTypeError",
     "UnwrappingError",
     "VersionAlreadyExistsError",
+    "WrappedCryptographicMaterials",
+    "WrappedCryptographicMaterialsProvider",
     "WrappingError",
     "__version__",
     "ddb_to_dict",
@@ -126,4 +147,7 @@ __all__ = (
     "dict_to_ddb",
     "encrypt_dynamodb_item",
     "encrypt_python_item",
+    "override_context",
+    "override_table_name",
+    "override_table_names",
 )

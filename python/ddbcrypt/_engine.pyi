@@ -18,23 +18,40 @@ LIBCRYPTO_VERSION: Final[str]
 
 @final
 class Key:
-    """A raw symmetric key, copied into memory that is wiped when the object dies. It does not pickle.
+    """A key, copied into memory that is wiped when the object dies. It does not pickle.
 
-    ``algorithm``: ``AES`` (16, 24 or 32 bytes) or ``HmacSHA224/256/384/512`` (1 to 1,024 bytes).
-    Raises ``InvalidKeyError`` (length), ``InvalidAlgorithmError`` (name).
+    ``algorithm``: a JCE name. ``kind``: 0 symmetric, 1 private, 2 public; ``encoding``: 0 raw, 1 DER, 2 PEM, the values
+    of ``EncryptionKeyType`` and ``KeyEncodingType``. Symmetric and raw: ``AES``, ``AESWrap`` (16, 24 or 32 bytes),
+    ``HmacSHA224/256/384/512`` (1 to 1,024 bytes). DER or PEM: ``RSA``,
+    ``SHA224/256/384/512withRSA`` (2,048 to 8,192 bits).
+    Raises ``InvalidKeyError`` (kind, encoding, length, malformed), ``InvalidAlgorithmError`` (name).
     """
 
     algorithm: Final[str]
-    def __init__(self, algorithm: str, material: bytes, /) -> None: ...
+    def __init__(self, algorithm: str, material: bytes, kind: int = 0, encoding: int = 0, /) -> None: ...
+    @classmethod
+    def derive(cls, algorithm: str, material: bytes, info: bytes, size: int, /) -> Key:
+        """A symmetric key of ``size`` bytes by HKDF-SHA256 (RFC 5869) without salt; its bytes stay in the engine."""
     def encrypt(self, transformation: str, plaintext: bytes, /) -> bytes:
-        """IV + ciphertext. ``AES/CBC`` or ``AES/CTR`` with ``PKCS5Padding`` or ``NoPadding``.
+        """AES: IV + ciphertext, ``AES/CBC`` or ``AES/CTR``, ``PKCS5Padding`` or ``NoPadding``. RSA: ``RSA/ECB/...``.
 
-        Raises ``JceTransformationError`` for any other, ``InvalidAlgorithmError`` on an HMAC key,
-        ``EncryptionError`` where NoPadding gets a partial block.
+        Raises ``JceTransformationError`` for an unknown transformation, ``InvalidAlgorithmError`` where it does not fit
+        the key, ``EncryptionError`` where NoPadding gets a partial block, ``WrappingError`` where RSA gets too much.
         """
-    def decrypt(self, transformation: str, ciphertext: bytes, /) -> bytes: ...
+    def decrypt(self, transformation: str, ciphertext: bytes, /) -> bytes:
+        """The way back: ``DecryptionError`` (AES), ``UnwrappingError`` (RSA)."""
+    def wrap(self, transformation: str, content_key: bytes, /) -> bytes:
+        """AES and AESWrap keys by RFC 3394 whatever the transformation is, RSA keys by its padding.
+
+        Raises ``WrappingError``.
+        """
+    def unwrap(self, transformation: str, wrapped_key: bytes, /) -> bytes:
+        """The way back. Every malformed input gives the same ``UnwrappingError``."""
     def sign(self, data: bytes, /) -> bytes: ...
     def verify(self, signature: bytes, data: bytes, /) -> None: ...
+
+def generate_rsa(bits: int, /) -> bytes:
+    """A new RSA private key of 2,048 to 8,192 bits, as PKCS#8 DER."""
 
 def encrypt_item(
     item: Mapping[str, Any],

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Identifiers that users of ddbcrypt name: attribute actions, key types and key encodings."""
+"""Identifiers that users of ddbcrypt name: attribute actions, key types, key encodings and dialects."""
 
 from __future__ import annotations
 
 from enum import Enum
 
-__all__ = ("LOGGER_NAME", "CryptoAction", "EncryptionKeyType", "KeyEncodingType", "__version__")
+__all__ = ("LOGGER_NAME", "CryptoAction", "Dialect", "EncryptionKeyType", "KeyEncodingType", "__version__")
 
 __version__ = "0.1.0"
 
@@ -49,3 +49,17 @@ class KeyEncodingType(Enum):
     RAW = 0
     DER = 1
     PEM = 2
+
+
+class Dialect(Enum):
+    """Which client's order the signed members of a written item follow. Items of both are read whatever is chosen.
+
+    The two clients put attribute names, map keys and the members of string and binary sets into different orders where
+    text mixes U+E000 to U+FFFF with characters beyond, or where members of a binary set have bytes of 128 and more. An
+    item of that kind verifies only in the client whose order it was signed in. All other items are the same in both.
+    """
+
+    #: Text in the order of code points, bytes as unsigned numbers: what the Python client reads.
+    PYTHON = 0
+    #: Text in the order of UTF-16 code units, bytes as signed numbers: what the Java client reads.
+    JAVA = 1

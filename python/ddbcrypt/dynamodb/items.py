@@ -80,8 +80,12 @@ def _run(jobs: Sequence[Job], run_many: Callable[..., list[dict[str, Any]]], *, 
 
 def _with_item(item: Mapping[str, Any], table: TableConfig, *, wire: bool) -> CryptoConfig:
     config = table.crypto_config
-    # the static provider looks at nothing, so it needs no context of the item's own
-    if type(config.materials_provider) is StaticCryptographicMaterialsProvider and type(config) is CryptoConfig:
+    # the static provider looks at nothing, so it needs no context of the item's own; an override may look
+    if (
+        type(config.materials_provider) is StaticCryptographicMaterialsProvider
+        and type(config) is CryptoConfig
+        and config.encryption_context_override is None
+    ):
         return config
     return config.with_item(item) if wire else config.with_python_item(item)
 

@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from ddbcrypt.context_overrides import EncryptionContextOverride
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError, InvalidArgumentError
-from ddbcrypt.identifiers import CryptoAction
+from ddbcrypt.identifiers import CryptoAction, Dialect
+from ddbcrypt.internal.validate import require_callable, require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.structures import AttributeActions, EncryptionContext, TableIndex, TableInfo
 
@@ -45,6 +47,21 @@ def of_table(requested: Mapping[str, _T], answered: str) -> tuple[str, _T]:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemOptions:
+    """The options of a wrapper that every :class:`CryptoConfig` it makes gets, under the same names."""
+
+    accept_28_digit_numbers: bool = False
+    encryption_context_override: EncryptionContextOverride | None = None
+    dialect: Dialect = Dialect.PYTHON
+
+    def __post_init__(self) -> None:
+        # Here, not only in CryptoConfig: a client makes its configurations long after it was constructed.
+        require_instance("accept_28_digit_numbers", self.accept_28_digit_numbers, bool)
+        require_callable("encryption_context_override", self.encryption_context_override)
+        require_instance("dialect", self.dialect, Dialect)
+
+
+@dataclass(frozen=True, slots=True)
 class TableConfig:
     """How items of one table are protected, and the names of its primary key (empty where they are not known)."""
 
@@ -53,14 +70,27 @@ class TableConfig:
 
     @classmethod
     def of_info(
-        cls, provider: CryptographicMaterialsProvider, actions: AttributeActions, info: TableInfo
+        cls,
+        provider: CryptographicMaterialsProvider,
+        actions: AttributeActions,
+        info: TableInfo,
+        options: ItemOptions | None = None,
     ) -> TableConfig:
         """Make the configuration of a table whose primary key is known. ``actions`` stay as they are."""
         index = info.primary_index
         own_actions = actions.copy()
         own_actions.set_index_keys(*info.protected_index_keys())
         context = EncryptionContext(table_name=info.name, partition_key_name=index.partition, sort_key_name=index.sort)
-        return cls(CryptoConfig(provider, context, own_actions), key_names(index))
+        options = options or ItemOptions()
+        config = CryptoConfig(
+            provider,
+            context,
+            own_actions,
+            accept_28_digit_numbers=options.accept_28_digit_numbers,
+            encryption_context_override=options.encryption_context_override,
+            dialect=options.dialect,
+        )
+        return cls(config, key_names(index))
 
     def replaced_by(self, crypto_config: CryptoConfig) -> TableConfig:
         """Make a configuration of what a single request brings for this table.
@@ -130,10 +160,12 @@ class TableConfigs:
         actions: AttributeActions,
         *,
         ask: bool,
+        options: ItemOptions | None = None,
     ) -> None:
         self._client = client
         self._provider = provider
         self._actions = actions
+        self._options = options
         self._ask = ask
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
@@ -167,5 +199,7 @@ class TableConfigs:
             known = self._known.get(table_name)
             if known is None:
                 info = look_up(self._client, table_name)
-                known = self._known[table_name] = TableConfig.of_info(self._provider, self._actions, info)
+                known = self._known[table_name] = TableConfig.of_info(
+                    self._provider, self._actions, info, self._options
+                )
         return known

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from botocore.client import BaseClient
 from botocore.paginate import Paginator
 
+from ddbcrypt.context_overrides import EncryptionContextOverride
 from ddbcrypt.dynamodb import calls, operations, parameters
 from ddbcrypt.dynamodb.batch_get import batch_get_item
 from ddbcrypt.dynamodb.batch_write import batch_write_item
 from ddbcrypt.dynamodb.operations import Operation, check_call
 from ddbcrypt.dynamodb.paginator import EncryptedPaginator
-from ddbcrypt.dynamodb.tables import TableConfig, TableConfigs, request_config
+from ddbcrypt.dynamodb.tables import ItemOptions, TableConfig, TableConfigs, request_config
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.encrypted.item import decrypt_dynamodb_item, decrypt_python_item
 from ddbcrypt.exceptions import InvalidArgumentError
+from ddbcrypt.identifiers import Dialect
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.structures import AttributeActions
@@ -47,6 +49,9 @@ class EncryptedClient:
     :param auto_refresh_table_indexes: whether to ask for primary keys. If not, every request needs a ``crypto_config``
     :param expect_standard_dictionaries: true for the client of a boto3 resource (``table.meta.client``), whose items
         hold Python values
+    :param accept_28_digit_numbers: as of :class:`CryptoConfig`, for all requests that bring no ``crypto_config``
+    :param encryption_context_override: as of :class:`CryptoConfig`, likewise
+    :param dialect: as of :class:`CryptoConfig`, likewise
     :raises TypeError: when an argument is of a wrong type
     """
 
@@ -85,6 +90,10 @@ class EncryptedClient:
         attribute_actions: AttributeActions | None = None,
         auto_refresh_table_indexes: bool = True,
         expect_standard_dictionaries: bool = False,
+        *,
+        accept_28_digit_numbers: bool = False,
+        encryption_context_override: EncryptionContextOverride | None = None,
+        dialect: Dialect = Dialect.PYTHON,
     ) -> None:
         actions = AttributeActions() if attribute_actions is None else attribute_actions
         require_instance("client", client, BaseClient)
@@ -94,7 +103,13 @@ class EncryptedClient:
         require_instance("expect_standard_dictionaries", expect_standard_dictionaries, bool)
         self._client: Any = client
         self._wire = not expect_standard_dictionaries
-        self._tables = TableConfigs(client, materials_provider, actions.copy(), ask=auto_refresh_table_indexes)
+        self._tables = TableConfigs(
+            client,
+            materials_provider,
+            actions.copy(),
+            ask=auto_refresh_table_indexes,
+            options=ItemOptions(accept_28_digit_numbers, encryption_context_override, dialect),
+        )
 
     def __repr__(self) -> str:
         return f"EncryptedClient({self._client!r})"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from ddbcrypt import _engine
 from ddbcrypt.delegated_keys import DelegatedKey
@@ -19,32 +19,37 @@ from ddbcrypt.delegated_keys.jce import JceNameLocalDelegatedKey
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import (
     DecryptionError,
+    DeserializationError,
     DynamodbEncryptionSdkError,
     EncryptionError,
     InvalidMaterialDescriptionError,
     ItemNotEncryptedError,
     ReservedAttributeError,
     SignatureVerificationError,
+    SigningError,
+    UnsupportedEncryptionModeError,
     UnsupportedTypeError,
 )
-from ddbcrypt.identifiers import CryptoAction
+from ddbcrypt.identifiers import CryptoAction, EncryptionKeyType
 from ddbcrypt.internal.delegated import SignedScope, decrypt_with_methods, encrypt_with_methods
 from ddbcrypt.internal.failures import explain_decryption_failure, name_item
+from ddbcrypt.internal.fetching import prepare_each
 from ddbcrypt.internal.guards import is_mapping
 from ddbcrypt.internal.identifiers import (
     ATTRIBUTE_ENCRYPTION_MODE,
     CBC_PKCS5,
     DESCRIPTION_ATTRIBUTE,
-    DIALECT_PYTHON,
     READ_28_DIGITS,
     RESERVED_NAMES,
     SIGNATURE_ATTRIBUTE,
     SIGNING_ALGORITHM,
 )
 from ddbcrypt.internal.items import binary_value, copy_item
+from ddbcrypt.internal.unreadable import UnreadableMaterials, nothing_fits
 from ddbcrypt.material_providers.static import StaticCryptographicMaterialsProvider
 from ddbcrypt.materials import CryptographicMaterials
 from ddbcrypt.materials.raw import RawDecryptionMaterials
+from ddbcrypt.materials.wrapped import WrappedCryptographicMaterials
 from ddbcrypt.structures import AttributeActions
 
 __all__ = (
@@ -60,6 +65,17 @@ __all__ = (
 #: dialect or options. A dict instead is the finished item, of a path without the engine's whole-item calls.
 _Prepared = tuple[Any, ...] | dict[str, Any]
 _Job = tuple[Mapping[str, Any], CryptoConfig]
+_VERIFICATION_KEY: Final = 6
+
+
+class _Unwrapped(tuple[Any, ...]):
+    """Engine arguments whose decryption key was unwrapped out of the item's description, which is not signed.
+
+    A key that does not unwrap, one that unwraps and does not decrypt, and a wrong signature then fail as one and the
+    same: whoever can alter an item and see how it fails must not learn what unwraps.
+    """
+
+    __slots__ = ()
 
 
 def encrypt_dynamodb_item(item: Mapping[str, Any], crypto_config: CryptoConfig) -> dict[str, Any]:
@@ -70,6 +86,7 @@ def encrypt_dynamodb_item(item: Mapping[str, Any], crypto_config: CryptoConfig) 
     :returns: new item with its signature and material description; a plain copy where every action is ``DO_NOTHING``
     :raises ReservedAttributeError: ``item`` has one of the two reserved attributes, as an encrypted item has
     :raises EncryptionError: an attribute is to be encrypted and there is no encryption key
+    :raises SigningError: the signing key is a public one
     :raises SerializationError: a value that DynamoDB cannot store
     :raises AttributeError: the materials provider has no encryption materials
     """
@@ -96,7 +113,8 @@ def decrypt_dynamodb_item(item: Mapping[str, Any], crypto_config: CryptoConfig) 
     :param crypto_config: keys, encryption context and attribute actions, as when the item was encrypted
     :returns: new plaintext item without the reserved attributes; a plain copy where every action is ``DO_NOTHING``
     :raises ItemNotEncryptedError: ``item`` has no signature
-    :raises SignatureVerificationError: the signature does not fit the item; nothing of it is returned
+    :raises SignatureVerificationError: the signature does not fit the item; nothing of it is returned. Where the data
+        key was to be unwrapped out of the item, also where it does not unwrap or does not decrypt: all of that is one
     :raises ForeignCiphertextError: the item is another encryption client's
     :raises DecryptionError: an attribute does not decrypt, or there is no decryption key
     :raises DeserializationError: the material description or a decrypted attribute is malformed
@@ -124,7 +142,7 @@ def encrypt_many(jobs: Sequence[_Job], *, wire: bool) -> list[dict[str, Any]]:
     :returns: new items in the order of ``jobs``
     :raises: as :func:`encrypt_dynamodb_item`; ``index`` of the error is the position of the job
     """
-    return _run_many(jobs, wire, _prepare_encryption, _engine.encrypt_items, _explain_encryption)
+    return _run_many(jobs, wire, _prepare_encryption, _encrypt_jobs, _explain_encryption)
 
 
 def decrypt_many(jobs: Sequence[_Job], *, wire: bool) -> list[dict[str, Any]]:
@@ -135,7 +153,7 @@ def decrypt_many(jobs: Sequence[_Job], *, wire: bool) -> list[dict[str, Any]]:
     :returns: new items in the order of ``jobs``
     :raises: as :func:`decrypt_dynamodb_item`; ``index`` of the error is the position of the job
     """
-    return _run_many(jobs, wire, _prepare_decryption, _engine.decrypt_items, _explain_decryption)
+    return _run_many(jobs, wire, _prepare_decryption, _decrypt_jobs, _explain_decryption)
 
 
 def _encrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[str, Any]:
@@ -160,15 +178,28 @@ def _decrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[
             pass
     try:
         prepared = _prepare_decryption(item, config, wire)
-        if isinstance(prepared, tuple):
-            return _engine.decrypt_item(*prepared)
+        return _run_decryption(prepared) if isinstance(prepared, tuple) else prepared
     except DynamodbEncryptionSdkError as error:
         explained = _explain_decryption(error, item, config, wire)
         if explained is not error:
             raise explained from error
         raise
-    else:
-        return prepared
+
+
+def _run_decryption(arguments: tuple[Any, ...]) -> dict[str, Any]:
+    try:
+        return _engine.decrypt_item(*arguments)
+    except (DecryptionError, DeserializationError) as error:
+        if type(arguments) is not _Unwrapped or isinstance(error, UnsupportedEncryptionModeError):
+            raise
+    # Outside the handler, so that the error of the signature carries no trace of the other.
+    return _engine.decrypt_item(*_unverifiable(arguments))
+
+
+def _unverifiable(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Give arguments with which the engine refuses the signature, in its own words and as it would any other."""
+    stand_in = JceNameLocalDelegatedKey.generate("HmacSHA256").engine_key
+    return (*arguments[:_VERIFICATION_KEY], stand_in, *arguments[_VERIFICATION_KEY + 1 :])
 
 
 def _static_decryption(item: object, config: CryptoConfig) -> tuple[Any, ...] | None:
@@ -179,6 +210,7 @@ def _static_decryption(item: object, config: CryptoConfig) -> tuple[Any, ...] | 
         type(item) is not dict
         or type(provider) is not StaticCryptographicMaterialsProvider
         or type(config) is not CryptoConfig
+        or config.encryption_context_override is not None
         or type(actions) is not AttributeActions
         or (actions.default_action is CryptoAction.DO_NOTHING and actions.take_no_actions)
     ):
@@ -208,6 +240,8 @@ def _prepare_encryption(item: Mapping[str, Any], config: CryptoConfig, wire: boo
     if SIGNATURE_ATTRIBUTE in item or DESCRIPTION_ATTRIBUTE in item:
         raise _reserved_error(item)
 
+    if config.encryption_context_override is not None:
+        config = config.overridden()
     materials = config.encryption_materials()
     signing_key = materials.signing_key
     description = dict(materials.material_description)
@@ -227,6 +261,8 @@ def _prepare_encryption(item: Mapping[str, Any], config: CryptoConfig, wire: boo
     if type(signing_key) is JceNameLocalDelegatedKey and (
         encryption_key is None or type(encryption_key) is JceNameLocalDelegatedKey
     ):
+        if signing_key.key_type is EncryptionKeyType.PUBLIC:
+            raise SigningError(f"a public key for {signing_key.algorithm} cannot sign items: give the private one")
         description[SIGNING_ALGORITHM] = signing_key.algorithm
         return (
             item,
@@ -237,7 +273,7 @@ def _prepare_encryption(item: Mapping[str, Any], config: CryptoConfig, wire: boo
             None if encryption_key is None else encryption_key.engine_key,
             signing_key.engine_key,
             description,
-            DIALECT_PYTHON,
+            config.dialect.value,
         )
 
     # A key that does not say its signing algorithm leaves no name of it in the description.
@@ -245,7 +281,7 @@ def _prepare_encryption(item: Mapping[str, Any], config: CryptoConfig, wire: boo
         description[SIGNING_ALGORITHM] = signing_key.signing_algorithm()
     scope = SignedScope(context.table_name, actions.default_action, _chosen_actions(actions, item))
     wire_item = item if wire else _engine.to_wire(item)
-    encrypted = encrypt_with_methods(wire_item, scope, encryption_key, signing_key, description)
+    encrypted = encrypt_with_methods(wire_item, scope, encryption_key, signing_key, description, config.dialect.value)
     return encrypted if wire else _engine.from_wire(encrypted)
 
 
@@ -267,14 +303,25 @@ def _prepare_decryption(item: Mapping[str, Any], config: CryptoConfig, wire: boo
         error.attribute = SIGNATURE_ATTRIBUTE
         raise error
 
-    context = config.encryption_context
     stored = item.get(DESCRIPTION_ATTRIBUTE)
     if stored is None and DESCRIPTION_ATTRIBUTE not in item:
-        description = context.material_description
+        description = config.encryption_context.material_description
     else:
         description = _read_description(stored, wire)
-    materials = _decryption_materials(config, description)
+    if config.encryption_context_override is None:
+        materials = _decryption_materials(config, description)
+    else:
+        # What the provider is to see is the override's to say; what mode the attributes are in is the item's.
+        config = config.overridden(description)
+        materials = config.decryption_materials()
+    context = config.encryption_context
     verification_key = materials.verification_key
+    # The first question is the cheaper, and the answer for most items.
+    unwrapped = type(materials) is not RawDecryptionMaterials and isinstance(
+        materials, WrappedCryptographicMaterials | UnreadableMaterials
+    )
+    if type(materials) is UnreadableMaterials and not _has_encrypted(item, actions):
+        verification_key = materials.signed_item_key
     try:
         decryption_key: DelegatedKey | None = materials.decryption_key
     except AttributeError:
@@ -289,7 +336,7 @@ def _prepare_decryption(item: Mapping[str, Any], config: CryptoConfig, wire: boo
     if type(verification_key) is JceNameLocalDelegatedKey and (
         decryption_key is None or type(decryption_key) is JceNameLocalDelegatedKey
     ):
-        return (
+        arguments = (
             item,
             wire,
             context.table_name,
@@ -300,11 +347,18 @@ def _prepare_decryption(item: Mapping[str, Any], config: CryptoConfig, wire: boo
             description,
             options,
         )
+        return _Unwrapped(arguments) if unwrapped else arguments
 
     scope = SignedScope(context.table_name, actions.default_action, _chosen_actions(actions, item))
     wire_item = item if wire else _engine.to_wire(item)
-    decrypted = decrypt_with_methods(wire_item, scope, decryption_key, verification_key, description, options)
-    return decrypted if wire else _engine.from_wire(decrypted)
+    try:
+        decrypted = decrypt_with_methods(wire_item, scope, decryption_key, verification_key, description, options)
+    except (DecryptionError, DeserializationError) as error:
+        if not unwrapped or isinstance(error, UnsupportedEncryptionModeError):
+            raise
+    else:
+        return decrypted if wire else _engine.from_wire(decrypted)
+    return decrypt_with_methods(wire_item, scope, None, nothing_fits(verification_key), description, options)
 
 
 def _decryption_materials(config: CryptoConfig, description: dict[str, str]) -> CryptographicMaterials:
@@ -334,6 +388,10 @@ def _read_description(attribute: object, wire: bool) -> dict[str, str]:
         raise
 
 
+def _has_encrypted(item: Mapping[str, Any], actions: AttributeActions) -> bool:
+    return any(actions.action(name) is CryptoAction.ENCRYPT_AND_SIGN for name in item if name not in RESERVED_NAMES)
+
+
 def _chosen_actions(actions: AttributeActions, item: Mapping[str, Any]) -> dict[str, CryptoAction]:
     """Ask for the action of each attribute through the method, which a subclass may have overridden."""
     return {name: actions.action(name) for name in item if name not in RESERVED_NAMES}
@@ -347,32 +405,53 @@ def _run_many(
     explain: Callable[[DynamodbEncryptionSdkError, Mapping[str, Any], CryptoConfig, bool], DynamodbEncryptionSdkError],
 ) -> list[dict[str, Any]]:
     results: list[dict[str, Any]] = [{}] * len(jobs)
-    engine_jobs: list[tuple[Any, ...]] = []
     positions: list[int] = []
-    position = 0
+    prepared_all = False
     try:
-        for position, (item, config) in enumerate(jobs):
-            prepared = prepare(item, config, wire)
+        engine_jobs: list[tuple[Any, ...]] = []
+        all_prepared = prepare_each(prepare, jobs, wire)
+        prepared_all = True
+        for position, prepared in enumerate(all_prepared):
             if isinstance(prepared, tuple):
-                engine_jobs.append((item, *prepared[2:]))
+                engine_jobs.append(prepared)
                 positions.append(position)
             else:
                 results[position] = prepared
-        position = -1
         if engine_jobs:
             for position, result in zip(positions, run(engine_jobs, wire), strict=True):
                 results[position] = result
     except DynamodbEncryptionSdkError as error:
-        if position < 0:
-            # The engine counts its own jobs only.
-            if error.index is None:
-                raise
-            position = positions[error.index]
-        error.index = position
-        explained = explain(error, *jobs[position], wire)
+        # The engine counts its own jobs only; an error of a preparation has its position already.
+        if error.index is None:
+            raise
+        if prepared_all:
+            error.index = positions[error.index]
+        explained = explain(error, *jobs[error.index], wire)
         if explained is not error:
             raise explained from error
         raise
+    return results
+
+
+def _encrypt_jobs(jobs: Sequence[tuple[Any, ...]], wire: bool) -> list[dict[str, Any]]:
+    return _engine.encrypt_items([(job[0], *job[2:]) for job in jobs], wire)
+
+
+def _decrypt_jobs(jobs: Sequence[tuple[Any, ...]], wire: bool) -> list[dict[str, Any]]:
+    try:
+        return _engine.decrypt_items([(job[0], *job[2:]) for job in jobs], wire)
+    except (SignatureVerificationError, DecryptionError, DeserializationError):
+        if not any(type(job) is _Unwrapped for job in jobs):
+            raise
+    # The engine verifies all before it decrypts any, so which item of several is named would tell one failure from the
+    # other. One after the other they fail alike.
+    results: list[dict[str, Any]] = []
+    for index, job in enumerate(jobs):
+        try:
+            results.append(_run_decryption(job))
+        except DynamodbEncryptionSdkError as error:
+            error.index = index
+            raise
     return results
 
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Unpack
 from boto3.dynamodb.table import BatchWriter
 from boto3.resources.base import ServiceResource
 
+from ddbcrypt.context_overrides import EncryptionContextOverride
 from ddbcrypt.dynamodb import calls, operations, parameters
 from ddbcrypt.dynamodb.operations import Operation, check_call
-from ddbcrypt.dynamodb.tables import TableConfig, look_up, plain_name, request_config
+from ddbcrypt.dynamodb.tables import ItemOptions, TableConfig, look_up, plain_name, request_config
 from ddbcrypt.encrypted.client import EncryptedClient
 from ddbcrypt.exceptions import InvalidArgumentError
+from ddbcrypt.identifiers import Dialect
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.structures import AttributeActions, TableInfo
@@ -39,6 +41,9 @@ class _TableClient(EncryptedClient):
             attribute_actions=attribute_actions,
             auto_refresh_table_indexes=ask,
             expect_standard_dictionaries=True,
+            accept_28_digit_numbers=config.crypto_config.accept_28_digit_numbers,
+            encryption_context_override=config.crypto_config.encryption_context_override,
+            dialect=config.crypto_config.dialect,
         )
         self._tables.remember(table.name, config)
 
@@ -93,6 +98,9 @@ class EncryptedTable:
     :param attribute_actions: what is done to each attribute; copied (default: all are encrypted and signed, save the
         primary key, which is never encrypted)
     :param auto_refresh_table_indexes: whether to ask for the primary key where it is not given
+    :param accept_28_digit_numbers: as of :class:`CryptoConfig`, for all requests that bring no ``crypto_config``
+    :param encryption_context_override: as of :class:`CryptoConfig`, likewise
+    :param dialect: as of :class:`CryptoConfig`, likewise
     :raises TypeError: when an argument is of a wrong type
     :raises InvalidArgumentError: when the primary key is neither given nor to be asked for, or ``attribute_actions``
         would encrypt it
@@ -143,6 +151,10 @@ class EncryptedTable:
         table_info: TableInfo | None = None,
         attribute_actions: AttributeActions | None = None,
         auto_refresh_table_indexes: bool = True,
+        *,
+        accept_28_digit_numbers: bool = False,
+        encryption_context_override: EncryptionContextOverride | None = None,
+        dialect: Dialect = Dialect.PYTHON,
     ) -> None:
         require_instance("table", table, ServiceResource)
         boto3_table: Any = table
@@ -153,8 +165,9 @@ class EncryptedTable:
         require_instance("attribute_actions", actions, AttributeActions)
         require_instance("auto_refresh_table_indexes", auto_refresh_table_indexes, bool)
         self._table = boto3_table
+        options = ItemOptions(accept_28_digit_numbers, encryption_context_override, dialect)
         known = _known_info(boto3_table, info, ask=auto_refresh_table_indexes)
-        self._config = TableConfig.of_info(materials_provider, actions, known)
+        self._config = TableConfig.of_info(materials_provider, actions, known, options)
         client = _TableClient(boto3_table, self._config, actions, ask=auto_refresh_table_indexes)
         self.meta = EncryptedTableMeta(boto3_table, client)
 

@@ -8,14 +8,18 @@ from typing import Final
 __all__ = (
     "ATTRIBUTE_ENCRYPTION_MODE",
     "CBC_PKCS5",
+    "CONTENT_ALGORITHM",
     "DESCRIPTION_ATTRIBUTE",
     "DIALECT_JAVA",
     "DIALECT_PYTHON",
+    "ITEM_SIGNATURE_ALGORITHM",
     "MINIMUM_HMAC_BITS",
     "READ_28_DIGITS",
     "RESERVED_NAMES",
     "SIGNATURE_ATTRIBUTE",
     "SIGNING_ALGORITHM",
+    "WRAPPED_DATA_KEY",
+    "WRAPPING_ALGORITHM",
 )
 
 #: Attribute that holds the material description of an encrypted item.
@@ -28,6 +32,14 @@ RESERVED_NAMES: Final = (DESCRIPTION_ATTRIBUTE, SIGNATURE_ATTRIBUTE)
 ATTRIBUTE_ENCRYPTION_MODE: Final = "amzn-ddb-map-sym-mode"
 #: Material description key of the algorithm that the item is signed with.
 SIGNING_ALGORITHM: Final = "amzn-ddb-map-signingAlg"
+#: Material description key of the item's own data key, wrapped, in base64.
+WRAPPED_DATA_KEY: Final = "amzn-ddb-env-key"
+#: Material description key of the algorithm that the data key is for.
+CONTENT_ALGORITHM: Final = "amzn-ddb-env-alg"
+#: Material description key of the algorithm that the data key is wrapped by.
+WRAPPING_ALGORITHM: Final = "amzn-ddb-wrap-alg"
+#: Material description key of the signing algorithm that AWS KMS's provider derives a key for.
+ITEM_SIGNATURE_ALGORITHM: Final = "amzn-ddb-sig-alg"
 #: The one mode of items; appended to the algorithm of the encryption key it is the transformation.
 CBC_PKCS5: Final = "/CBC/PKCS5Padding"
 

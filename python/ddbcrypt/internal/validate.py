@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ddbcrypt.internal.guards import is_dict
 
-__all__ = ("require_dict", "require_instance", "require_optional")
+__all__ = ("require_callable", "require_dict", "require_instance", "require_optional")
 
 
 def require_instance(name: str, value: object, kind: type) -> None:
@@ -18,6 +18,12 @@ def require_optional(name: str, value: object, kind: type) -> None:
     """Refuse a ``value`` for argument ``name`` that is neither None nor a ``kind``."""
     if value is not None and not isinstance(value, kind):
         raise TypeError(f'"{name}" must be {kind.__name__} or None, not {_type_name(value)}')
+
+
+def require_callable(name: str, value: object) -> None:
+    """Refuse a ``value`` for argument ``name`` that is neither None nor can be called."""
+    if value is not None and not callable(value):
+        raise TypeError(f'"{name}" must be callable or None, not {_type_name(value)}')
 
 
 def require_dict(name: str, value: object, value_kind: type) -> None:

@@ -16,6 +16,9 @@ class CryptographicMaterialsProvider:
     share must be safe for that. What a provider raises reaches the caller.
     """
 
+    #: Whether asking for materials may make network calls; items of a batch are then prepared several at once.
+    makes_network_calls: bool = False
+
     def decryption_materials(self, encryption_context: EncryptionContext) -> CryptographicMaterials:
         """Materials to verify and decrypt an item.
 

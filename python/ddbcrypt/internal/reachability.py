@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a failed call got an answer, or did not reach the service at all."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import botocore.exceptions as botocore
+
+__all__ = ("is_unreachable",)
+
+#: Answers that say nothing but "not now".
+_NOT_NOW: Final = frozenset(
+    {
+        "InternalServerError",
+        "KMSInternalException",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottledException",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+_NO_ANSWER: Final = (
+    botocore.ConnectionError,
+    botocore.HTTPClientError,
+    botocore.IncompleteReadError,
+    ConnectionError,
+    TimeoutError,
+)
+_SERVER_ERRORS: Final = 500
+_CHAIN: Final = 16
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Tell whether ``error``, or what it was raised from, is a lost connection, time-out, throttling or server error.
+
+    Everything else is an answer: a record that is not there or does not verify, a disabled key, a denied access.
+    """
+    current: BaseException | None = error
+    for _ in range(_CHAIN):
+        if current is None:
+            return False
+        if isinstance(current, _NO_ANSWER):
+            return True
+        if isinstance(current, botocore.ClientError):
+            return _says_not_now(current)
+        # Not its context: that may be an exception that the application was busy with when it called.
+        current = current.__cause__
+    return False
+
+
+def _says_not_now(error: botocore.ClientError) -> bool:
+    response: Any = error.response
+    code = response.get("Error", {}).get("Code")
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return code in _NOT_NOW or (isinstance(status, int) and status >= _SERVER_ERRORS)
