@@ -244,7 +244,7 @@ def _prepare_encryption(item: Mapping[str, Any], config: CryptoConfig, wire: boo
         description[SIGNING_ALGORITHM] = signing_key.signing_algorithm()
     scope = SignedScope(context.table_name, actions.default_action, _chosen_actions(actions, item))
     wire_item = item if wire else _engine.to_wire(item)
-    encrypted = encrypt_with_methods(wire_item, scope, encryption_key, signing_key, description)
+    encrypted = encrypt_with_methods(wire_item, scope, encryption_key, signing_key, description, config.dialect.value)
     return encrypted if wire else _engine.from_wire(encrypted)
 
 

@@ -53,19 +53,20 @@ def encrypt_with_methods(
     encryption_key: DelegatedKey | None,
     signing_key: DelegatedKey,
     description: dict[str, str],
+    dialect: int = DIALECT_PYTHON,
 ) -> dict[str, Any]:
-    """Encrypt and sign through the methods of the two keys."""
+    """Encrypt and sign through the methods of the two keys, with members in the order of ``dialect``."""
     encrypted = copy_item(item)
     for name, attribute in encrypted.items():
         try:
             # Whatever its action, a value that DynamoDB cannot store is refused here.
-            plaintext = _engine.serialize_attribute(attribute, DIALECT_PYTHON)
+            plaintext = _engine.serialize_attribute(attribute, dialect)
             if scope.action(name) is CryptoAction.ENCRYPT_AND_SIGN:
                 encrypted[name] = {"B": _encrypt_attribute(name, plaintext, encryption_key)}
         except DynamodbEncryptionSdkError as error:
             _name_attribute(error, name)
             raise
-    data = _engine.string_to_sign(encrypted, *scope, DIALECT_PYTHON, 0)
+    data = _engine.string_to_sign(encrypted, *scope, dialect, 0)
     signature = _returned_bytes(signing_key.sign(algorithm=signing_key.algorithm, data=data))
     if not signature:
         raise SigningError(f'"sign" of {type(signing_key).__name__} returned no signature')
