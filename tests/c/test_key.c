@@ -8,15 +8,20 @@
 
 static void algorithm_names(void)
 {
-    static const char *const names[] = {"AES", "HmacSHA224", "HmacSHA256", "HmacSHA384", "HmacSHA512"};
-    static const ddbc_algorithm algorithms[] = {DDBC_ALG_AES, DDBC_ALG_HMAC_SHA224, DDBC_ALG_HMAC_SHA256,
-                                                DDBC_ALG_HMAC_SHA384, DDBC_ALG_HMAC_SHA512};
-    for (size_t i = 0; i < 5; i++) {
+    static const char *const names[] = {"AES",           "AESWrap",       "RSA",          "HmacSHA224",
+                                        "HmacSHA256",    "HmacSHA384",    "HmacSHA512",   "SHA224withRSA",
+                                        "SHA256withRSA", "SHA384withRSA", "SHA512withRSA"};
+    static const ddbc_algorithm algorithms[] = {DDBC_ALG_AES,         DDBC_ALG_AES_WRAP,    DDBC_ALG_RSA,
+                                                DDBC_ALG_HMAC_SHA224, DDBC_ALG_HMAC_SHA256, DDBC_ALG_HMAC_SHA384,
+                                                DDBC_ALG_HMAC_SHA512, DDBC_ALG_SHA224_RSA,  DDBC_ALG_SHA256_RSA,
+                                                DDBC_ALG_SHA384_RSA,  DDBC_ALG_SHA512_RSA};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         uint8_t *name = exact(view(names[i]));
         ddbc_algorithm out = DDBC_ALG_AES;
         ddbc_status status = {0};
         CHECK_OK(ddbc_algorithm_from_name((ddbc_bytes){name, strlen(names[i])}, &out, &status), &status);
         CHECK(out == algorithms[i]);
+        CHECK(strcmp(ddbc_algorithm_name(out), names[i]) == 0);
         free(name);
     }
 }
@@ -24,7 +29,7 @@ static void algorithm_names(void)
 static void other_names_are_refused(void)
 {
     static const char *const names[] = {"",    "aes",     "AES ",        "AE",          "AESX",        "HmacSHA1",
-                                        "RSA", "HmacMD5", "hmacSHA256",  "HmacSHA2566", "HmacSHA",     "SHA256withRSA",
+                                        "rsa", "HmacMD5", "hmacSHA256",  "HmacSHA2566", "HmacSHA",     "SHA1withRSA",
                                         "DES", "AES/CBC", "HmacSHA-256", "HMACSHA256",  "\xff\xfe\xfd"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         ddbc_algorithm out = DDBC_ALG_HMAC_SHA384;

@@ -15,8 +15,9 @@ class DelegatedKey(abc.ABC):
     """Base class of delegated keys. Derive from it to keep a key elsewhere, in an HSM for example.
 
     A subclass must have the property :attr:`algorithm`, and overrides the methods that it supports; the others raise
-    ``NotImplementedError``. ddbcrypt calls the methods with keyword arguments, from the thread that called ddbcrypt, so
-    a key that several threads share must be safe for that. Nothing is caught but what the methods below name.
+    ``NotImplementedError``. ddbcrypt calls the methods with keyword arguments, from the thread that called ddbcrypt;
+    for a batch whose materials provider makes network calls, wrapping and unwrapping from a thread of the batch. A key
+    that several threads share must be safe for that. Nothing is caught but what the methods below name.
     """
 
     __slots__ = ()
@@ -94,6 +95,9 @@ class DelegatedKey(abc.ABC):
         :param wrapped_key_type: kind of the data key
         :param additional_associated_data: what was passed to :meth:`wrap`
         :returns: the data key as a delegated key
+        :raises UnwrappingError: it does not unwrap, whatever the reason; an item then fails as if its signature did not
+            fit. ``DelegatedKeyError``, ``DecryptionError`` and ``ValueError`` mean the same; any other exception
+            reaches the caller
         """
         _unsupported(type(self), "unwrap")
 

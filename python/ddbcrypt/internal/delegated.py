@@ -53,9 +53,9 @@ def encrypt_with_methods(
     encryption_key: DelegatedKey | None,
     signing_key: DelegatedKey,
     description: dict[str, str],
-    dialect: int,
+    dialect: int = DIALECT_PYTHON,
 ) -> dict[str, Any]:
-    """Encrypt and sign through the methods of the two keys."""
+    """Encrypt and sign through the methods of the two keys, with members in the order of ``dialect``."""
     encrypted = copy_item(item)
     for name, attribute in encrypted.items():
         try:

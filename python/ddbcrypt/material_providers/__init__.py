@@ -12,8 +12,9 @@ __all__ = ("CryptographicMaterialsProvider",)
 class CryptographicMaterialsProvider:
     """Base class of materials providers.
 
-    ddbcrypt asks a provider once per item, from the thread that called ddbcrypt, so a provider that several threads
-    share must be safe for that. What a provider raises reaches the caller.
+    ddbcrypt asks a provider once per item, from the thread that called ddbcrypt or, where :attr:`makes_network_calls`
+    is true, from a thread of the batch, so a provider that several threads share must be safe for that. What a provider
+    raises reaches the caller.
     """
 
     #: Whether asking for materials may make network calls; items of a batch are then prepared several at once.

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable
 from typing import Final
 
@@ -133,7 +132,7 @@ class WrappedCryptographicMaterials(CryptographicMaterials):
                 wrapped_key_type=EncryptionKeyType.SYMMETRIC,
                 additional_associated_data=None,
             )
-        except (UnwrappingError, DecryptionError, DelegatedKeyError, binascii.Error, ValueError):
+        except (UnwrappingError, DecryptionError, DelegatedKeyError, ValueError):
             raise DataKeyError(_DOES_NOT_UNWRAP) from None
         # A key class of an application's own may give a key whose bytes it alone knows.
         if isinstance(content_key, JceNameLocalDelegatedKey) and len(content_key.key) * 8 not in lengths:
