@@ -62,7 +62,7 @@ from ddbcrypt.material_providers.asymmetric import AsymmetricStaticProvider
 from ddbcrypt.material_providers.aws_kms import AwsKmsCryptographicMaterialsProvider
 from ddbcrypt.material_providers.keystore import KeyStoreMaterialsProvider
 from ddbcrypt.material_providers.most_recent import CachingMostRecentProvider
-from ddbcrypt.material_providers.rotating import RotatingMaterialsProvider
+from ddbcrypt.material_providers.rotating import KeyGeneration, RotatingMaterialsProvider
 from ddbcrypt.material_providers.static import StaticCryptographicMaterialsProvider
 from ddbcrypt.material_providers.store import ProviderStore
 from ddbcrypt.material_providers.store.meta import ExtraDataSupplier, MetaStore
@@ -114,6 +114,7 @@ __all__ = (
     "JceNameLocalDelegatedKey",
     "JceTransformationError",
     "KeyEncodingType",
+    "KeyGeneration",
     "KeyStoreMaterialsProvider",
     "MetaStore",
     "NestingDepthError",
