@@ -253,9 +253,12 @@ def _stored_items(vectors: Vectors, scenario: Mapping[str, Any]) -> Iterator[tup
 
 def describe(scenario: Mapping[str, Any]) -> str:
     """A scenario in a line."""
-    provider, keys = scenario["provider"], scenario.get("keys")
+    provider = scenario["provider"]
+    keyed = scenario
     if provider == "most_recent":
-        provider, keys = f"{provider}, keys by {scenario['metastore']['provider']}", scenario["metastore"]["keys"]
+        keyed = scenario["metastore"]
+        provider = f"{provider}, keys by {keyed['provider']}"
+    keys = keyed["keys"]
     writer = Path(scenario["ciphertext"]).parent.name
     return f"{writer:<6} {scenario['version']} {provider} ({keys['decrypt']}, {keys['verify']})"
 
