@@ -40,6 +40,10 @@ from ddbcrypt.exceptions import (
     InvalidVersionError,
     ItemNotEncryptedError,
     JceTransformationError,
+    KeyStoreAliasError,
+    KeyStoreError,
+    KeyStoreFormatError,
+    KeyStorePasswordError,
     NestingDepthError,
     NoKnownVersionError,
     OldImageError,
@@ -70,6 +74,7 @@ from ddbcrypt.material_providers.wrapped import WrappedCryptographicMaterialsPro
 from ddbcrypt.materials import CryptographicMaterials, DecryptionMaterials, EncryptionMaterials
 from ddbcrypt.materials.raw import RawDecryptionMaterials, RawEncryptionMaterials
 from ddbcrypt.materials.wrapped import WrappedCryptographicMaterials
+from ddbcrypt.pickling import allow_secrets
 from ddbcrypt.structures import AttributeActions, EncryptionContext, TableIndex, TableInfo
 from ddbcrypt.transform import ddb_to_dict, dict_to_ddb
 
@@ -115,7 +120,11 @@ __all__ = (
     "JceTransformationError",
     "KeyEncodingType",
     "KeyGeneration",
+    "KeyStoreAliasError",
+    "KeyStoreError",
+    "KeyStoreFormatError",
     "KeyStoreMaterialsProvider",
+    "KeyStorePasswordError",
     "MetaStore",
     "NestingDepthError",
     "NoKnownVersionError",
@@ -142,6 +151,7 @@ __all__ = (
     "WrappedCryptographicMaterialsProvider",
     "WrappingError",
     "__version__",
+    "allow_secrets",
     "ddb_to_dict",
     "decrypt_dynamodb_item",
     "decrypt_python_item",

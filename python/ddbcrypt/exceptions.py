@@ -33,6 +33,10 @@ __all__ = (
     "InvalidVersionError",
     "ItemNotEncryptedError",
     "JceTransformationError",
+    "KeyStoreAliasError",
+    "KeyStoreError",
+    "KeyStoreFormatError",
+    "KeyStorePasswordError",
     "NestingDepthError",
     "NoKnownVersionError",
     "OldImageError",
@@ -208,3 +212,19 @@ class InvalidVersionError(ProviderStoreError):
 
 class VersionAlreadyExistsError(ProviderStoreError):
     """A provider store already has the version that was to be added."""
+
+
+class KeyStoreError(DynamodbEncryptionSdkError):
+    """A key store file cannot be used."""
+
+
+class KeyStoreFormatError(KeyStoreError):
+    """A key store file is truncated, malformed, or of a kind that is not read."""
+
+
+class KeyStorePasswordError(KeyStoreError):
+    """The password of a key store or of one of its keys is wrong, or the file was altered."""
+
+
+class KeyStoreAliasError(KeyStoreError):
+    """A key store has no entry of that alias."""

@@ -64,7 +64,7 @@ def altered(item: Mapping[str, Any], algorithm: str) -> dict[str, dict[str, Any]
 
     return {
         "no base64": with_data_key(item, "not base64!"),
-        "base64 with a line break": with_data_key(item, text(wrapped)[:20] + "\n" + text(wrapped)[20:]),
+        "base64 with a blank": with_data_key(item, text(wrapped)[:20] + " " + text(wrapped)[20:]),
         "empty": with_data_key(item, ""),
         "too short": with_data_key(item, text(wrapped[:-8])),
         "too long": with_data_key(item, text(wrapped + bytes(8))),

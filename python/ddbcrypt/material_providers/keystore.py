@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from ddbcrypt.delegated_keys.jce import JceNameLocalDelegatedKey
-from ddbcrypt.exceptions import DecryptionError, InvalidAlgorithmError
-from ddbcrypt.internal.identifiers import SIGNING_ALGORITHM
-from ddbcrypt.internal.keystore import KeyStore, read_key_store
-from ddbcrypt.internal.keystore.errors import (
+from ddbcrypt.exceptions import (
+    DecryptionError,
+    InvalidAlgorithmError,
     KeyStoreAliasError,
     KeyStoreError,
     KeyStoreFormatError,
     KeyStorePasswordError,
 )
+from ddbcrypt.internal.identifiers import SIGNING_ALGORITHM
+from ddbcrypt.internal.keystore import KeyStore, read_key_store
 from ddbcrypt.internal.validate import require_dict, require_instance, require_optional
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.material_providers.asymmetric import AsymmetricStaticProvider

@@ -147,7 +147,7 @@ class WrappedCryptographicMaterialsProvider(CryptographicMaterialsProvider):
                 accepted_content_algorithms=self._accepted_content(),
             )
         except DataKeyError:
-            wrapping = canonical_wrapping(description.get(WRAPPING_ALGORITHM, self._accepted_wrapping()[0]))
+            wrapping = canonical_wrapping(description.get(WRAPPING_ALGORITHM, self._unwrapping_key.algorithm))
             return UnreadableMaterials(self._signing_key, description, wrapping_tells=wrapping == RSA_PKCS1)
 
     def __repr__(self) -> str:

@@ -49,7 +49,7 @@ class WrappedCryptographicMaterials(CryptographicMaterials):
         ``amzn-ddb-env-alg`` choose the algorithms: by default ``AESWrap`` or ``RSA/ECB/OAEPWithSHA-256AndMGF1Padding``
         by the wrapping key's algorithm, and ``AES/256``
     :param accepted_wrapping_algorithms: wrapping algorithms that may be unwrapped by; None for the unwrapping key's
-        default. The first is that of a description that names none
+        default. A description that names none, of an old Java item, means the key's own name: ``RSA`` for PKCS #1
     :param accepted_content_algorithms: of ``AES/128``, ``AES/192`` and ``AES/256`` those that a data key may be for;
         None for ``AES/256``. ``AES`` in a description, as the Java client writes it, stands for any of these
     :raises TypeError: an argument is of another type
@@ -113,7 +113,8 @@ class WrappedCryptographicMaterials(CryptographicMaterials):
         accepted = wrapping_names or (default_wrapping(key),)
         for name in accepted:
             require_wrapping_fits(name, key)
-        wrapping = self._material_description.get(WRAPPING_ALGORITHM, accepted[0])
+        # Old Java items name no wrapping algorithm: both clients then take the key's own name, "RSA" for PKCS #1.
+        wrapping = self._material_description.get(WRAPPING_ALGORITHM, key.algorithm)
         if canonical_wrapping(wrapping) not in map(canonical_wrapping, accepted):
             raise _not_accepted("wrapping", wrapping, accepted)
         allowed = content_bits(content_names or (DEFAULT_CONTENT_ALGORITHM,))
@@ -122,12 +123,17 @@ class WrappedCryptographicMaterials(CryptographicMaterials):
             raise _not_accepted("content", content, allowed)
         return self._unwrap_by(key, _spelling_for(key, wrapping), allowed[content])
 
+    def _wrapped_key(self) -> bytes:
+        """Decode strictly but for line breaks, which old Java clients put in after 76 characters."""
+        text = self._material_description[WRAPPED_DATA_KEY].replace("\r", "").replace("\n", "")
+        return base64.b64decode(text, validate=True)
+
     def _unwrap_by(self, key: DelegatedKey, wrapping: str, lengths: frozenset[int]) -> DelegatedKey:
         """Unwrap. From here on everything that goes wrong depends on secrets, and is told as one and the same error."""
         try:
             content_key = key.unwrap(
                 algorithm=wrapping,
-                wrapped_key=base64.b64decode(self._material_description[WRAPPED_DATA_KEY], validate=True),
+                wrapped_key=self._wrapped_key(),
                 wrapped_key_algorithm="AES",
                 wrapped_key_type=EncryptionKeyType.SYMMETRIC,
                 additional_associated_data=None,

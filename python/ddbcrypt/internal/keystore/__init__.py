@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ddbcrypt.exceptions import KeyStoreFormatError
 from ddbcrypt.internal.keystore.entries import Entry, KeyStore
-from ddbcrypt.internal.keystore.errors import KeyStoreFormatError
 from ddbcrypt.internal.keystore.jks import read_jks
 from ddbcrypt.internal.keystore.pkcs12 import read_pkcs12
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ddbcrypt.internal.keystore.errors import KeyStoreFormatError
+from ddbcrypt.exceptions import KeyStoreFormatError
 
 __all__ = ("BMP_STRING", "INTEGER", "OCTET_STRING", "OID", "SEQUENCE", "SET", "DerReader", "encode_oid")
 

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from ddbcrypt.delegated_keys.jce import JceNameLocalDelegatedKey
-from ddbcrypt.exceptions import InvalidKeyError
+from ddbcrypt.exceptions import InvalidKeyError, KeyStoreAliasError
 from ddbcrypt.identifiers import EncryptionKeyType, KeyEncodingType
 from ddbcrypt.internal.keystore.der import INTEGER, OCTET_STRING, OID, SEQUENCE, DerReader, encode_oid
-from ddbcrypt.internal.keystore.errors import KeyStoreAliasError
 
 __all__ = ("Entry", "KeyStore", "certificate_key")
 

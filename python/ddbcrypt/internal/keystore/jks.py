@@ -12,9 +12,9 @@ import hmac
 from collections.abc import Callable
 from typing import Final
 
+from ddbcrypt.exceptions import KeyStoreFormatError, KeyStorePasswordError
 from ddbcrypt.internal.keystore.der import OCTET_STRING, OID, SEQUENCE, DerReader, encode_oid
 from ddbcrypt.internal.keystore.entries import Entry, KeyStore, certificate_key
-from ddbcrypt.internal.keystore.errors import KeyStoreFormatError, KeyStorePasswordError
 
 __all__ = ("read_jks",)
 

@@ -6,8 +6,8 @@ Java wrote them by default up to 2021, OpenSSL up to version 1.1. ddbcrypt does 
 
 from __future__ import annotations
 
+from ddbcrypt.exceptions import KeyStoreFormatError
 from ddbcrypt.internal.keystore.entries import certificate_key
-from ddbcrypt.internal.keystore.errors import KeyStoreFormatError
 
 __all__ = ("decrypt_legacy_key", "legacy_certificates")
 

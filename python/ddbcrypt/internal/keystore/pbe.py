@@ -8,9 +8,8 @@ import hmac
 from typing import Final
 
 from ddbcrypt import _engine
-from ddbcrypt.exceptions import DecryptionError
+from ddbcrypt.exceptions import DecryptionError, KeyStoreFormatError
 from ddbcrypt.internal.keystore.der import INTEGER, OCTET_STRING, OID, SEQUENCE, DerReader, encode_oid
-from ddbcrypt.internal.keystore.errors import KeyStoreFormatError
 
 __all__ = ("decrypt_pbes2", "is_pbes2", "mac_fits")
 

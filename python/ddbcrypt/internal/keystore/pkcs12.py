@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from ddbcrypt.exceptions import KeyStoreFormatError, KeyStorePasswordError
 from ddbcrypt.internal.keystore.der import BMP_STRING, INTEGER, OCTET_STRING, OID, SEQUENCE, SET, DerReader, encode_oid
 from ddbcrypt.internal.keystore.entries import Entry, KeyStore, certificate_key
-from ddbcrypt.internal.keystore.errors import KeyStoreFormatError, KeyStorePasswordError
 from ddbcrypt.internal.keystore.legacy import decrypt_legacy_key, legacy_certificates
 from ddbcrypt.internal.keystore.pbe import decrypt_pbes2, is_pbes2, mac_fits
 

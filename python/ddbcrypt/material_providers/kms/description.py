@@ -62,7 +62,9 @@ def read_description(description: Mapping[str, str], accepted: frozenset[KeyAlgo
     content = _accepted(CONTENT_ALGORITHM, content_text, accepted, is_content=True)
     signing = _accepted(ITEM_SIGNATURE_ALGORITHM, signing_text, accepted, is_content=False)
     try:
-        ciphertext = base64.b64decode(_entry(description, WRAPPED_DATA_KEY), validate=True)
+        # Old Java clients put line breaks in after 76 characters.
+        text = _entry(description, WRAPPED_DATA_KEY).replace("\r", "").replace("\n", "")
+        ciphertext = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         # The chain would show the entry.
         raise _error(f"{WRAPPED_DATA_KEY} is not base64") from None
