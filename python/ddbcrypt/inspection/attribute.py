@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 from ddbcrypt import _engine
@@ -14,10 +14,7 @@ from ddbcrypt.internal.guards import is_list, is_mapping
 from ddbcrypt.internal.identifiers import DIALECT_JAVA, DIALECT_PYTHON
 from ddbcrypt.internal.items import binary_value
 
-__all__ = ("canonical_findings", "inspect_attribute", "long_numbers")
-
-_DEPTH: Final = 34
-_REFERENCE_DIGITS: Final = 28
+__all__ = ("canonical_findings", "inspect_attribute")
 
 
 def inspect_attribute(name: str, attribute: object, meaning: str) -> tuple[AttributeReport, list[Finding]]:
@@ -60,39 +57,6 @@ def canonical_findings(name: str, attribute: Any) -> list[Finding]:
         return []
     message = "the Java and the Python client sign this value in different orders; ddbcrypt reads both"
     return [Finding(Severity.NOTE, "order", message, name)]
-
-
-def long_numbers(attribute: object) -> bool:
-    """Tell whether a value holds a number of more than 28 significant digits, at any depth.
-
-    :param attribute: value in DynamoDB JSON, however malformed
-    """
-    return any(_digits(text) > _REFERENCE_DIGITS for text in _numbers(attribute, _DEPTH))
-
-
-def _numbers(attribute: object, depth: int) -> Iterator[object]:
-    if depth == 0 or not is_mapping(attribute):
-        return
-    yield attribute.get("N")
-    for tag in ("NS", "L"):
-        members: object = attribute.get(tag)
-        if is_list(members):
-            for member in members:
-                if tag == "NS":
-                    yield member
-                else:
-                    yield from _numbers(member, depth - 1)
-    members = attribute.get("M")
-    if is_mapping(members):
-        for member in members.values():
-            yield from _numbers(member, depth - 1)
-
-
-def _digits(text: object) -> int:
-    if not isinstance(text, str):
-        return 0
-    mantissa = text.lower().partition("e")[0].lstrip("+-").replace(".", "")
-    return len(mantissa.strip("0"))
 
 
 _Measured = tuple[int | None, int | None] | None

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from ddbcrypt.inspection.attribute import canonical_findings, inspect_attribute, long_numbers
+from ddbcrypt.inspection.attribute import canonical_findings, inspect_attribute
 from ddbcrypt.inspection.description import read_pairs
 from ddbcrypt.inspection.materials import explain
 from ddbcrypt.inspection.report import (
@@ -30,6 +30,7 @@ from ddbcrypt.internal.identifiers import (
     SIGNING_ALGORITHM,
 )
 from ddbcrypt.internal.items import binary_value
+from ddbcrypt.internal.long_numbers import has_long_number
 
 __all__ = ("inspect_item", "unreadable_item")
 
@@ -170,7 +171,7 @@ def _not_binary(what: str, name: str) -> Finding:
 
 def _value_findings(name: str, value: Any) -> list[Finding]:
     findings = canonical_findings(name, value)
-    if not findings and long_numbers(value):
+    if not findings and has_long_number(value):
         message = (
             "it holds a number of more than 28 digits: if the Python client signed the item, the signature is over the "
             "rounded number, and reading it needs CryptoConfig(..., accept_28_digit_numbers=True)"

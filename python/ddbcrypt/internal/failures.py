@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
-from itertools import islice
 from typing import Any, Final
 
 from boto3.dynamodb.types import Binary
@@ -23,17 +22,14 @@ from ddbcrypt.exceptions import (
 )
 from ddbcrypt.identifiers import CryptoAction
 from ddbcrypt.internal.foreign import name_foreign_client
-from ddbcrypt.internal.guards import is_dict, is_list, is_mapping
+from ddbcrypt.internal.guards import is_dict, is_mapping
 from ddbcrypt.internal.identifiers import RESERVED_NAMES
 from ddbcrypt.internal.items import binary_content
+from ddbcrypt.internal.long_numbers import has_long_number
 
 __all__ = ("explain_decryption_failure", "name_item")
 
 _SHOWN: Final = 64
-_DEPTH: Final = 33
-#: More members than an item of 400 KB can have; an object that holds itself has no end.
-_NUMBER_LIMIT: Final = 400_000
-_REFERENCE_DIGITS: Final = 28
 #: Errors that another client's item gives.
 _MAYBE_FOREIGN: Final = (SignatureVerificationError, DecryptionError, DeserializationError)
 
@@ -125,9 +121,7 @@ def _wire_form(item: Mapping[str, Any]) -> dict[str, Any]:
 def _hint_at_28_digits(error: SignatureVerificationError, item: Mapping[str, Any], config: CryptoConfig) -> None:
     actions = config.attribute_actions
     for name, attribute in item.items():
-        if actions.action(name) is CryptoAction.SIGN_ONLY and any(
-            _digits(number) > _REFERENCE_DIGITS for number in islice(_numbers(attribute, _DEPTH), _NUMBER_LIMIT)
-        ):
+        if actions.action(name) is CryptoAction.SIGN_ONLY and has_long_number(attribute):
             error.args = (
                 f"{error.args[0] if error.args else 'the signature does not fit'}; {_hint(name)}",
                 *error.args[1:],
@@ -140,32 +134,6 @@ def _hint(name: str) -> str:
         f"the signed attribute {name!r} holds a number of more than 28 digits, which the reference Python client "
         "rounds before it signs: to read items of that client set CryptoConfig(..., accept_28_digit_numbers=True)"
     )
-
-
-def _numbers(attribute: object, depth: int) -> Iterator[object]:
-    """Give the texts of all numbers in an attribute of DynamoDB JSON, however malformed it is."""
-    if depth == 0 or not is_mapping(attribute):
-        return
-    yield attribute.get("N")
-    numbers: object = attribute.get("NS")
-    if is_list(numbers):
-        yield from numbers
-    members: object = attribute.get("L")
-    if is_list(members):
-        for member in members:
-            yield from _numbers(member, depth - 1)
-    members = attribute.get("M")
-    if is_mapping(members):
-        for member in members.values():
-            yield from _numbers(member, depth - 1)
-
-
-def _digits(number: object) -> int:
-    """Count the significant digits of a number's text, zeros at its ends left out."""
-    if not isinstance(number, str):
-        return 0
-    mantissa = number.lower().partition("e")[0].lstrip("+-").replace(".", "")
-    return len(mantissa.strip("0"))
 
 
 def _shown(value: object) -> str:
