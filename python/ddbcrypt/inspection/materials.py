@@ -17,6 +17,9 @@ from ddbcrypt.internal.identifiers import (
     CONTENT_ALGORITHM,
     DESCRIPTION_ATTRIBUTE,
     ITEM_SIGNATURE_ALGORITHM,
+    KMS_CONTEXT_ATTRIBUTES,
+    KMS_WRAPPING,
+    META_ID,
     SIGNING_ALGORITHM,
     WRAPPED_DATA_KEY,
     WRAPPING_ALGORITHM,
@@ -26,9 +29,6 @@ from ddbcrypt.material_providers.kms.algorithms import parse_algorithm
 
 __all__ = ("Meaning", "explain")
 
-_KMS: Final = "kms"
-_KMS_ATTRIBUTES: Final = "aws-kms-ec-attr"
-_META_ID: Final = "amzn-ddb-meta-id"
 _CONTENT_BITS: Final[dict[str, tuple[int, ...]]] = {
     "AES": (128, 192, 256),
     "AES/128": (128,),
@@ -104,7 +104,7 @@ def _meaning(name: str, value: str, key: str) -> str:
 
 def _wrapping_meaning(value: str) -> str:
     name = canonical_wrapping(value)
-    if value == _KMS:
+    if value == KMS_WRAPPING:
         return "the data key is encrypted by AWS KMS"
     if name == AES_WRAP:
         return "the data key is wrapped by AES key wrap (RFC 3394)"
@@ -136,7 +136,7 @@ def _data_key(description: Mapping[str, str], findings: list[Finding]) -> str:
         findings.append(_finding(Severity.ERROR, "data-key-empty", f"{WRAPPED_DATA_KEY} is empty"))
         return "wrapped data key, empty"
     wrapping = description.get(WRAPPING_ALGORITHM)
-    if wrapping == _KMS:
+    if wrapping == KMS_WRAPPING:
         return f"data key, encrypted by AWS KMS: {size:,} bytes that only KMS can read"
     if wrapping is None:
         return f"wrapped data key, {size:,} bytes"
@@ -190,17 +190,17 @@ def _check_algorithms(description: Mapping[str, str], findings: list[Finding]) -
     if signing is not None and signing not in SIGNING_ALGORITHMS:
         message = f"{SIGNING_ALGORITHM} is {_cut(signing)}, an algorithm that ddbcrypt does not know"
         findings.append(_finding(Severity.WARNING, "unknown-algorithm", message))
-    if description.get(WRAPPING_ALGORITHM) == _KMS:
+    if description.get(WRAPPING_ALGORITHM) == KMS_WRAPPING:
         _check_kms(description, findings)
         return
     content = description.get(CONTENT_ALGORITHM)
     if content is not None and content not in _CONTENT_BITS:
         message = f"{CONTENT_ALGORITHM} is {_cut(content)}, an algorithm that ddbcrypt does not know"
         findings.append(_finding(Severity.WARNING, "unknown-algorithm", message))
-    meta = description.get(_META_ID)
+    meta = description.get(META_ID)
     if meta is not None and _meta_meaning(meta).endswith("name#version"):
         findings.append(
-            _finding(Severity.ERROR, "meta-id", f"{_META_ID} is {_cut(meta)}, which is not of the form name#version")
+            _finding(Severity.ERROR, "meta-id", f"{META_ID} is {_cut(meta)}, which is not of the form name#version")
         )
 
 
@@ -221,11 +221,11 @@ def _check_kms(description: Mapping[str, str], findings: list[Finding]) -> None:
 def _check_whole(description: Mapping[str, str], findings: list[Finding]) -> None:
     """Note what is missing; only for a description that was read to its end."""
     has_key = WRAPPED_DATA_KEY in description
-    named = sorted(description.keys() & {WRAPPING_ALGORITHM, CONTENT_ALGORITHM, _KMS_ATTRIBUTES, _META_ID})
+    named = sorted(description.keys() & {WRAPPING_ALGORITHM, CONTENT_ALGORITHM, KMS_CONTEXT_ATTRIBUTES, META_ID})
     if named and not has_key:
         message = f"it has {', '.join(named)} and no {WRAPPED_DATA_KEY}, so the data key of the item is lost"
         findings.append(_finding(Severity.ERROR, "data-key-missing", message))
-    if description.get(WRAPPING_ALGORITHM) == _KMS:
+    if description.get(WRAPPING_ALGORITHM) == KMS_WRAPPING:
         for name in _KMS_ENTRIES:
             if name not in description:
                 message = f"it has no {name}, which items encrypted with AWS KMS have"
@@ -239,9 +239,9 @@ def _check_whole(description: Mapping[str, str], findings: list[Finding]) -> Non
 
 
 def _materials(description: Mapping[str, str]) -> str:
-    if description.get(WRAPPING_ALGORITHM) == _KMS:
+    if description.get(WRAPPING_ALGORITHM) == KMS_WRAPPING:
         return "AWS KMS: a data key of the item's own, from which both of its keys are derived"
-    meta = description.get(_META_ID)
+    meta = description.get(META_ID)
     if meta is not None:
         return f"a MetaStore's material {_cut(meta)}: a data key of the item's own, wrapped by that material"
     if WRAPPED_DATA_KEY in description:

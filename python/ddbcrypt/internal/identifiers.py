@@ -13,6 +13,9 @@ __all__ = (
     "DIALECT_JAVA",
     "DIALECT_PYTHON",
     "ITEM_SIGNATURE_ALGORITHM",
+    "KMS_CONTEXT_ATTRIBUTES",
+    "KMS_WRAPPING",
+    "META_ID",
     "MINIMUM_HMAC_BITS",
     "READ_28_DIGITS",
     "RESERVED_NAMES",
@@ -40,6 +43,12 @@ CONTENT_ALGORITHM: Final = "amzn-ddb-env-alg"
 WRAPPING_ALGORITHM: Final = "amzn-ddb-wrap-alg"
 #: Material description key of the signing algorithm that AWS KMS's provider derives a key for.
 ITEM_SIGNATURE_ALGORITHM: Final = "amzn-ddb-sig-alg"
+#: Material description key of the material and version in a MetaStore, ``name#version``.
+META_ID: Final = "amzn-ddb-meta-id"
+#: Material description key of what AWS KMS's provider binds data keys to.
+KMS_CONTEXT_ATTRIBUTES: Final = "aws-kms-ec-attr"
+#: Wrapping algorithm of data keys that are AWS KMS's.
+KMS_WRAPPING: Final = "kms"
 #: The one mode of items; appended to the algorithm of the encryption key it is the transformation.
 CBC_PKCS5: Final = "/CBC/PKCS5Padding"
 

@@ -13,13 +13,13 @@ from ddbcrypt.internal.identifiers import (
     CONTENT_ALGORITHM,
     DESCRIPTION_ATTRIBUTE,
     ITEM_SIGNATURE_ALGORITHM,
+    KMS_CONTEXT_ATTRIBUTES,
+    KMS_WRAPPING,
     WRAPPED_DATA_KEY,
     WRAPPING_ALGORITHM,
 )
 from ddbcrypt.material_providers.kms.algorithms import KeyAlgorithm, parse_algorithm
 
-_KMS: Final = "kms"
-_COVERED_BY_CONTEXT: Final = "aws-kms-ec-attr"
 _KEYS: Final = "*keys*"
 _SHOWN: Final = 64
 
@@ -37,8 +37,8 @@ class Wrapped(NamedTuple):
 def describe(ciphertext: bytes, content_text: str, signing_text: str) -> dict[str, str]:
     """Make the entries of a new item's material description."""
     return {
-        _COVERED_BY_CONTEXT: _KEYS,
-        WRAPPING_ALGORITHM: _KMS,
+        KMS_CONTEXT_ATTRIBUTES: _KEYS,
+        WRAPPING_ALGORITHM: KMS_WRAPPING,
         CONTENT_ALGORITHM: content_text,
         ITEM_SIGNATURE_ALGORITHM: signing_text,
         WRAPPED_DATA_KEY: base64.b64encode(ciphertext).decode("ascii"),
@@ -52,7 +52,7 @@ def read_description(description: Mapping[str, str], accepted: frozenset[KeyAlgo
     :raises UnwrappingError: an entry is missing or malformed, or names another algorithm
     """
     wrapping = _entry(description, WRAPPING_ALGORITHM)
-    if wrapping != _KMS:
+    if wrapping != KMS_WRAPPING:
         raise _error(
             f"{WRAPPING_ALGORITHM} is {_shown(wrapping)}, so the item's keys come from another materials provider than "
             "AWS KMS"

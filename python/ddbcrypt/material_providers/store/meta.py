@@ -30,6 +30,7 @@ from ddbcrypt.exceptions import (
     VersionAlreadyExistsError,
 )
 from ddbcrypt.identifiers import LOGGER_NAME, CryptoAction, Dialect, EncryptionKeyType, KeyEncodingType
+from ddbcrypt.internal.identifiers import META_ID
 from ddbcrypt.internal.items import binary_content
 from ddbcrypt.internal.validate import require_instance, require_optional
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
@@ -69,8 +70,6 @@ _VERSION: Final = MetaStoreAttributeNames.SORT.value
 _TYPE: Final = MetaStoreAttributeNames.MATERIAL_TYPE_VERSION.value
 _RECORD_NAMES: Final = frozenset(name.value for name in MetaStoreAttributeNames)
 
-#: Material description key that says which material, and which version of it, an item was encrypted with.
-_META_ID: Final = "amzn-ddb-meta-id"
 # The Java client's versions are 64-bit integers; longer digits would be a number that DynamoDB does not store.
 _LARGEST_VERSION: Final = 2**63 - 1
 _DIGITS: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
@@ -231,12 +230,12 @@ class MetaStore(ProviderStore):
         :param material_description: the item's own
         :raises InvalidVersionError: it has no meta id, or a malformed one
         """
-        info = material_description.get(_META_ID)
+        info = material_description.get(META_ID)
         if info is None:
-            raise InvalidVersionError(f"the material description has no {_META_ID}: no MetaStore gave the item's keys")
+            raise InvalidVersionError(f"the material description has no {META_ID}: no MetaStore gave the item's keys")
         name, separator, digits = info.rpartition("#")
         if not separator or not name or _DIGITS.fullmatch(digits) is None or int(digits) > _LARGEST_VERSION:
-            raise InvalidVersionError(f"the material description has a malformed {_META_ID}: expected name#version")
+            raise InvalidVersionError(f"the material description has a malformed {META_ID}: expected name#version")
         return int(digits)
 
     def max_version(self, material_name: str) -> int:
@@ -419,9 +418,9 @@ class _VersionProvider(WrappedCryptographicMaterialsProvider):
     """The provider of one version, which every item that it encrypts names, whatever the caller's context says."""
 
     def encryption_materials(self, encryption_context: EncryptionContext) -> CryptographicMaterials:
-        if _META_ID in encryption_context.material_description:
+        if META_ID in encryption_context.material_description:
             encryption_context = copy.copy(encryption_context)
-            del encryption_context.material_description[_META_ID]
+            del encryption_context.material_description[META_ID]
         return super().encryption_materials(encryption_context)
 
 
@@ -430,5 +429,5 @@ def _provider(material_name: str, version: int, keys: _Keys) -> WrappedCryptogra
         signing_key=keys.signing,
         wrapping_key=keys.encryption,
         unwrapping_key=keys.encryption,
-        material_description={_META_ID: f"{material_name}#{version}"},
+        material_description={META_ID: f"{material_name}#{version}"},
     )
