@@ -19,8 +19,10 @@ from ddbcrypt import (
     decrypt_dynamodb_item,
     encrypt_dynamodb_item,
 )
+from ddbcrypt.material_providers.most_recent import CachingMostRecentProvider
 from ddbcrypt.material_providers.rotating import KeyGeneration, RotatingMaterialsProvider
 from ddbcrypt.material_providers.wrapped import WrappedCryptographicMaterialsProvider
+from tests.unit.most_recent_support import Store
 from tests.unit.support import DESCRIPTION, make_config, static_provider
 
 ITEM = {"id": {"S": "1"}, "name": {"S": "Ada"}}
@@ -157,6 +159,16 @@ def test_refresh_and_network_calls_are_those_of_its_providers() -> None:
     assert not RotatingMaterialsProvider(FIRST).makes_network_calls
     provider.refresh()
     assert calling.refreshed == 2
+
+
+def test_a_caching_provider_inside_may_learn_later_that_its_keys_cost_calls() -> None:
+    store = Store(0)
+    store.versions[0].makes_network_calls = True
+    caching = CachingMostRecentProvider(store, "material", 60.0)
+    provider = RotatingMaterialsProvider(KeyGeneration({"key": "2026"}, caching))
+    assert not provider.makes_network_calls
+    encrypt(provider)
+    assert provider.makes_network_calls
 
 
 def test_the_label_is_copied() -> None:

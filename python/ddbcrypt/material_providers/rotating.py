@@ -112,7 +112,11 @@ class RotatingMaterialsProvider(CryptographicMaterialsProvider):
                 if one.wrote(other.label) or other.wrote(one.label):
                     raise InvalidArgumentError(f"the labels {one.label} and {other.label} cannot be told apart")
         self._names = frozenset(name for generation in self._generations for name in generation.label)
-        self.makes_network_calls = any(provider.makes_network_calls for provider in self._providers())
+
+    @property
+    def makes_network_calls(self) -> bool:  # type: ignore[override] # pyright: ignore[reportIncompatibleVariableOverride]
+        """Whether one of its providers does: a caching one may learn it with its first item."""
+        return any(provider.makes_network_calls for provider in self._providers())
 
     def encryption_materials(self, encryption_context: EncryptionContext) -> CryptographicMaterials:
         """Materials of the current generation, with its label in the material description.
