@@ -9,7 +9,7 @@ look like one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from ddbcrypt.delegated_keys import DelegatedKey
 from ddbcrypt.delegated_keys.jce import JceNameLocalDelegatedKey
@@ -21,6 +21,7 @@ __all__ = (
     "DEFAULT_CONTENT_ALGORITHM",
     "RSA_OAEP_SHA256",
     "RSA_PKCS1",
+    "Accepted",
     "canonical_wrapping",
     "content_bits",
     "default_wrapping",
@@ -100,6 +101,31 @@ def content_bits(names: Iterable[str]) -> dict[str, frozenset[int]]:
         allowed[f"AES/{bits}"] = frozenset((bits,))
     allowed["AES"] = frozenset(lengths)
     return allowed
+
+
+class Accepted(NamedTuple):
+    """Algorithms that an item's description may name: checked once, asked for each item.
+
+    :ivar wrapping: wrapping algorithms as they were configured
+    :ivar canonical: the one spelling of each
+    :ivar content: what :func:`content_bits` gives
+    """
+
+    wrapping: tuple[str, ...]
+    canonical: frozenset[str]
+    content: dict[str, frozenset[int]]
+
+    @classmethod
+    def of(cls, key: DelegatedKey, wrapping: Iterable[str], content: Iterable[str]) -> Accepted:
+        """Check the names that are configured.
+
+        :param key: what unwraps
+        :raises InvalidAlgorithmError: one is unknown or does not fit the key
+        """
+        names = tuple(wrapping)
+        for name in names:
+            require_wrapping_fits(name, key)
+        return cls(names, frozenset(map(canonical_wrapping, names)), content_bits(content))
 
 
 def require_names(argument: str, names: Iterable[str]) -> tuple[str, ...]:

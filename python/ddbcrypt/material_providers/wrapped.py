@@ -11,6 +11,7 @@ from ddbcrypt.internal.identifiers import CONTENT_ALGORITHM, WRAPPED_DATA_KEY, W
 from ddbcrypt.internal.transformations import (
     DEFAULT_CONTENT_ALGORITHM,
     RSA_PKCS1,
+    Accepted,
     canonical_wrapping,
     content_bits,
     default_wrapping,
@@ -74,25 +75,22 @@ class WrappedCryptographicMaterialsProvider(CryptographicMaterialsProvider):
         self._material_description = dict(material_description)
         self._older_wrapping = require_names("accepted_wrapping_algorithms", accepted_wrapping_algorithms)
         self._older_content = require_names("accepted_content_algorithms", accepted_content_algorithms)
-        self._check_algorithms()
-
-    def _check_algorithms(self) -> None:
-        """Refuse a wrong configuration now, not when the first item is written or, worse, read."""
-        content_bits(self._accepted_content())
+        # A wrong configuration is refused now, not when the first item is written or, worse, read.
         configured = self._material_description.get(WRAPPING_ALGORITHM)
+        content = (self._material_description.get(CONTENT_ALGORITHM, DEFAULT_CONTENT_ALGORITHM), *self._older_content)
+        content_bits(content)
         if configured is not None:
             require_wrapping_fits(configured, self._wrapping_key)
-        for name in self._accepted_wrapping():
-            require_wrapping_fits(name, self._unwrapping_key)
-
-    def _accepted_wrapping(self) -> tuple[str, ...]:
-        key = self._unwrapping_key
-        if key is None:
-            return ()
-        return (self._material_description.get(WRAPPING_ALGORITHM, default_wrapping(key)), *self._older_wrapping)
-
-    def _accepted_content(self) -> tuple[str, ...]:
-        return (self._material_description.get(CONTENT_ALGORITHM, DEFAULT_CONTENT_ALGORITHM), *self._older_content)
+        self._accepted: Accepted | None = None
+        if unwrapping_key is not None:
+            own = default_wrapping(unwrapping_key) if configured is None else configured
+            self._accepted = Accepted.of(unwrapping_key, (own, *self._older_wrapping), content)
+        #: What an item's own description is read over.
+        self._read_over = {
+            name: value
+            for name, value in self._material_description.items()
+            if name not in (WRAPPING_ALGORITHM, CONTENT_ALGORITHM)
+        }
 
     def encryption_materials(self, encryption_context: EncryptionContext) -> CryptographicMaterials:
         """Materials with a new data key.
@@ -106,11 +104,8 @@ class WrappedCryptographicMaterialsProvider(CryptographicMaterialsProvider):
         description = {**self._material_description, **encryption_context.material_description}
         # The context may come from an item that was read before: its data key is not used for another item.
         description.pop(WRAPPED_DATA_KEY, None)
-        return WrappedCryptographicMaterials(
-            signing_key=self._signing_key,
-            wrapping_key=self._wrapping_key,
-            unwrapping_key=self._unwrapping_key,
-            material_description=description,
+        return WrappedCryptographicMaterials.of_provider(
+            self._signing_key, self._wrapping_key, self._unwrapping_key, description, None
         )
 
     def decryption_materials(self, encryption_context: EncryptionContext) -> CryptographicMaterials:
@@ -131,20 +126,10 @@ class WrappedCryptographicMaterialsProvider(CryptographicMaterialsProvider):
                 f"the item's material description holds no wrapped data key ({WRAPPED_DATA_KEY}): "
                 "it was written with materials of another kind"
             )
-        own = {
-            name: value
-            for name, value in self._material_description.items()
-            if name not in (WRAPPING_ALGORITHM, CONTENT_ALGORITHM)
-        }
-        description = {**own, **encryption_context.material_description}
+        description = {**self._read_over, **encryption_context.material_description}
         try:
-            return WrappedCryptographicMaterials(
-                signing_key=self._signing_key,
-                wrapping_key=self._wrapping_key,
-                unwrapping_key=self._unwrapping_key,
-                material_description=description,
-                accepted_wrapping_algorithms=self._accepted_wrapping(),
-                accepted_content_algorithms=self._accepted_content(),
+            return WrappedCryptographicMaterials.of_provider(
+                self._signing_key, self._wrapping_key, self._unwrapping_key, description, self._accepted
             )
         except DataKeyError:
             wrapping = canonical_wrapping(description.get(WRAPPING_ALGORITHM, self._unwrapping_key.algorithm))

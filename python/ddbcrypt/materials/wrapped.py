@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable
 from typing import Final
 
@@ -11,9 +10,11 @@ from ddbcrypt.delegated_keys import DelegatedKey
 from ddbcrypt.delegated_keys.jce import JceNameLocalDelegatedKey
 from ddbcrypt.exceptions import DecryptionError, DelegatedKeyError, UnwrappingError, WrappingError
 from ddbcrypt.identifiers import EncryptionKeyType
+from ddbcrypt.internal.data_keys import data_key_bytes, data_key_text
 from ddbcrypt.internal.identifiers import CONTENT_ALGORITHM, WRAPPED_DATA_KEY, WRAPPING_ALGORITHM
 from ddbcrypt.internal.transformations import (
     DEFAULT_CONTENT_ALGORITHM,
+    Accepted,
     canonical_wrapping,
     content_bits,
     default_wrapping,
@@ -77,17 +78,49 @@ class WrappedCryptographicMaterials(CryptographicMaterials):
         if material_description is None:
             material_description = {}
         require_dict("material_description", material_description, str)
+        wrapping = require_names("accepted_wrapping_algorithms", accepted_wrapping_algorithms or ())
+        content = require_names("accepted_content_algorithms", accepted_content_algorithms or ())
+        accepted = None
+        if WRAPPED_DATA_KEY in material_description and unwrapping_key is not None:
+            accepted = Accepted.of(
+                unwrapping_key, wrapping or (default_wrapping(unwrapping_key),), content or (DEFAULT_CONTENT_ALGORITHM,)
+            )
+        self._set_up(signing_key, wrapping_key, unwrapping_key, dict(material_description), accepted)
+
+    @classmethod
+    def of_provider(
+        cls,
+        signing_key: DelegatedKey,
+        wrapping_key: DelegatedKey | None,
+        unwrapping_key: DelegatedKey | None,
+        material_description: dict[str, str],
+        accepted: Accepted | None,
+    ) -> WrappedCryptographicMaterials:
+        """As the constructor, of arguments that a provider checked once for all items; for ddbcrypt's own use.
+
+        :param signing_key: as of the constructor
+        :param wrapping_key: as of the constructor
+        :param unwrapping_key: as of the constructor
+        :param material_description: the new object's own from now on
+        :param accepted: algorithms that may be unwrapped by
+        """
+        materials = cls.__new__(cls)
+        materials._set_up(signing_key, wrapping_key, unwrapping_key, material_description, accepted)  # noqa: SLF001
+        return materials
+
+    def _set_up(
+        self,
+        signing_key: DelegatedKey,
+        wrapping_key: DelegatedKey | None,
+        unwrapping_key: DelegatedKey | None,
+        material_description: dict[str, str],
+        accepted: Accepted | None,
+    ) -> None:
         self._signing_key = signing_key
         self._wrapping_key = wrapping_key
         self._unwrapping_key = unwrapping_key
-        self._material_description = dict(material_description)
-        if WRAPPED_DATA_KEY in material_description:
-            self._content_key = self._unwrap(
-                require_names("accepted_wrapping_algorithms", accepted_wrapping_algorithms or ()),
-                require_names("accepted_content_algorithms", accepted_content_algorithms or ()),
-            )
-        else:
-            self._content_key = self._make()
+        self._material_description = material_description
+        self._content_key = self._unwrap(accepted) if WRAPPED_DATA_KEY in material_description else self._make()
 
     def _make(self) -> DelegatedKey:
         key = self._wrapping_key
@@ -101,39 +134,30 @@ class WrappedCryptographicMaterials(CryptographicMaterials):
         wrapped = key.wrap(
             algorithm=_spelling_for(key, wrapping), content_key=content_key.key, additional_associated_data=None
         )
-        description[WRAPPED_DATA_KEY] = base64.b64encode(wrapped).decode("ascii")
+        description[WRAPPED_DATA_KEY] = data_key_text(wrapped)
         description[CONTENT_ALGORITHM] = content
         description[WRAPPING_ALGORITHM] = wrapping
         return content_key
 
-    def _unwrap(self, wrapping_names: tuple[str, ...], content_names: tuple[str, ...]) -> DelegatedKey:
+    def _unwrap(self, accepted: Accepted | None) -> DelegatedKey:
         key = self._unwrapping_key
-        if key is None:
+        if key is None or accepted is None:
             raise UnwrappingError("the item's data key cannot be unwrapped: there is no unwrapping key")
-        accepted = wrapping_names or (default_wrapping(key),)
-        for name in accepted:
-            require_wrapping_fits(name, key)
         # Old Java items name no wrapping algorithm: both clients then take the key's own name, "RSA" for PKCS #1.
         wrapping = self._material_description.get(WRAPPING_ALGORITHM, key.algorithm)
-        if canonical_wrapping(wrapping) not in map(canonical_wrapping, accepted):
-            raise _not_accepted("wrapping", wrapping, accepted)
-        allowed = content_bits(content_names or (DEFAULT_CONTENT_ALGORITHM,))
+        if canonical_wrapping(wrapping) not in accepted.canonical:
+            raise _not_accepted("wrapping", wrapping, accepted.wrapping)
         content = self._material_description.get(CONTENT_ALGORITHM, "AES")
-        if content not in allowed:
-            raise _not_accepted("content", content, allowed)
-        return self._unwrap_by(key, _spelling_for(key, wrapping), allowed[content])
-
-    def _wrapped_key(self) -> bytes:
-        """Decode strictly but for line breaks, which old Java clients put in after 76 characters."""
-        text = self._material_description[WRAPPED_DATA_KEY].replace("\r", "").replace("\n", "")
-        return base64.b64decode(text, validate=True)
+        if content not in accepted.content:
+            raise _not_accepted("content", content, accepted.content)
+        return self._unwrap_by(key, _spelling_for(key, wrapping), accepted.content[content])
 
     def _unwrap_by(self, key: DelegatedKey, wrapping: str, lengths: frozenset[int]) -> DelegatedKey:
         """Unwrap. From here on everything that goes wrong depends on secrets, and is told as one and the same error."""
         try:
             content_key = key.unwrap(
                 algorithm=wrapping,
-                wrapped_key=self._wrapped_key(),
+                wrapped_key=data_key_bytes(self._material_description[WRAPPED_DATA_KEY]),
                 wrapped_key_algorithm="AES",
                 wrapped_key_type=EncryptionKeyType.SYMMETRIC,
                 additional_associated_data=None,
@@ -190,7 +214,10 @@ class WrappedCryptographicMaterials(CryptographicMaterials):
 
 
 def _spelling_for(key: DelegatedKey, name: str) -> str:
-    """Give the name to call ``key`` with: a local key knows one spelling, an application's own gets what is written."""
+    """Give the name to call ``key`` with: a local key knows one spelling, an application's own gets what is written.
+
+    :raises InvalidAlgorithmError: it does not fit a local key
+    """
     require_wrapping_fits(name, key)
     return canonical_wrapping(name) if isinstance(key, JceNameLocalDelegatedKey) else name
 

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from ddbcrypt.exceptions import InvalidKeyError, JceTransformationError, UnwrappingError
+from ddbcrypt.internal.data_keys import data_key_bytes, data_key_text
 from ddbcrypt.internal.identifiers import (
     CONTENT_ALGORITHM,
     DESCRIPTION_ATTRIBUTE,
@@ -41,7 +40,7 @@ def describe(ciphertext: bytes, content_text: str, signing_text: str) -> dict[st
         WRAPPING_ALGORITHM: KMS_WRAPPING,
         CONTENT_ALGORITHM: content_text,
         ITEM_SIGNATURE_ALGORITHM: signing_text,
-        WRAPPED_DATA_KEY: base64.b64encode(ciphertext).decode("ascii"),
+        WRAPPED_DATA_KEY: data_key_text(ciphertext),
     }
 
 
@@ -62,10 +61,8 @@ def read_description(description: Mapping[str, str], accepted: frozenset[KeyAlgo
     content = _accepted(CONTENT_ALGORITHM, content_text, accepted, is_content=True)
     signing = _accepted(ITEM_SIGNATURE_ALGORITHM, signing_text, accepted, is_content=False)
     try:
-        # Old Java clients put line breaks in after 76 characters.
-        text = _entry(description, WRAPPED_DATA_KEY).replace("\r", "").replace("\n", "")
-        ciphertext = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+        ciphertext = data_key_bytes(_entry(description, WRAPPED_DATA_KEY))
+    except ValueError:
         # The chain would show the entry.
         raise _error(f"{WRAPPED_DATA_KEY} is not base64") from None
     if not ciphertext:
