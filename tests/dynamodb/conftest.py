@@ -4,7 +4,6 @@
 Each pytest-xdist worker starts databases of its own, when a test first asks for them; only the Maven build is shared.
 """
 
-import os
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from tests.dynamodb.frontends import CLIENT_KINDS, KINDS, Front, make_front
 from tests.dynamodb.items import KEY_SCHEMA, KEY_TYPES
 from tests.dynamodb.library import Keys
+from tests.support.aws_settings import hide_aws_settings
 from tests.support.connect import connect_client
 from tests.support.dynamodb_local import DynamoDBLocal
 from tests.support.endpoint import Endpoint
@@ -46,11 +46,7 @@ class Database:
 def no_aws_settings() -> Iterator[None]:
     """No profile, credential or endpoint of the machine's user is read."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
-            patch.delenv(name)
-        patch.setenv("AWS_CONFIG_FILE", os.devnull)
-        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
-        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        hide_aws_settings(patch)
         yield
 
 

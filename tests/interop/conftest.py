@@ -9,6 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.interop.oracle import Oracle
+from tests.support.aws_settings import hide_aws_settings
+from tests.support.connect import REGION
+from tests.support.moto_server import MotoServer
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +28,14 @@ def _no_warnings_about_short_keys() -> Iterator[None]:
     logger.setLevel(logging.ERROR)
     yield
     logger.setLevel(before)
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[MotoServer]:
+    """KMS and DynamoDB in memory; clients that are made for them know nothing of the machine's AWS settings."""
+    with pytest.MonkeyPatch.context() as patch:
+        hide_aws_settings(patch)
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        server = MotoServer()
+        yield server
+        server.stop()

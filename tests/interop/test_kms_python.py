@@ -7,11 +7,9 @@ KMS and DynamoDB are moto's, reached by both clients over loopback HTTP.
 from __future__ import annotations
 
 import copy
-import os
 import uuid
-import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +23,12 @@ from tests.dynamodb.frontends import KINDS, Front, make_front
 from tests.dynamodb.items import KEY_SCHEMA, KEY_TYPES, by_key, key_of, visit
 from tests.dynamodb.library import DDBCRYPT, REFERENCE, Keys, Library
 from tests.strategies import Case, cases, exact, item_meaning, numbers
-from tests.support.connect import connect_client
+from tests.support.connect import REGION, connect_client
 from tests.support.injections import plain_number
 from tests.support.moto_server import MotoServer
 
-REGION = "eu-central-1"
+# The reference is of another age.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 BOTH_WAYS = pytest.mark.parametrize(
     ("writer", "reader"), [(REFERENCE, DDBCRYPT), (DDBCRYPT, REFERENCE)], ids=["we-read", "reference-reads"]
 )
@@ -78,32 +77,6 @@ class KmsLibrary(Library):
     def provider(self, keys: Keys) -> Any:
         assert self.kms is not None
         return self.kms.provider(self)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_aws_settings() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
-            patch.delenv(name)
-        patch.setenv("AWS_CONFIG_FILE", os.devnull)
-        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
-        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        patch.setenv("AWS_DEFAULT_REGION", REGION)
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _reference_is_of_another_age() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        yield
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[MotoServer]:
-    server = MotoServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,10 @@ DynamoDB and KMS are moto's, reached by both clients over loopback HTTP.
 from __future__ import annotations
 
 import copy
-import os
 import threading
 import uuid
-import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +27,8 @@ from tests.strategies import ACTIONS, Case, cases, item_meaning
 from tests.support.connect import REGION, connect_client, connect_resource
 from tests.support.moto_server import MotoServer
 
+# The reference is of another age.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 BOTH_WAYS = pytest.mark.parametrize(
     ("writer", "reader"), [(REFERENCE, DDBCRYPT), (DDBCRYPT, REFERENCE)], ids=["we-read", "reference-reads"]
 )
@@ -92,32 +92,6 @@ class StoreLibrary(Library):
 def _kms_client(endpoint_url: str) -> Any:
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
     return session.client("kms", endpoint_url=endpoint_url, config=Config(proxies={}))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_aws_settings() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
-            patch.delenv(name)
-        patch.setenv("AWS_CONFIG_FILE", os.devnull)
-        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
-        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        patch.setenv("AWS_DEFAULT_REGION", REGION)
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _reference_is_of_another_age() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        yield
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[MotoServer]:
-    server = MotoServer()
-    yield server
-    server.stop()
 
 
 def config(library: Library, provider: Any, case: Case) -> Any:
