@@ -149,9 +149,7 @@ static bool fail_use(const ddbc_key *key, const char *what, const char *needed, 
     return ddbc_fail(status, DDBC_INVALID_ALGORITHM, "a%s %s key cannot %s; give %s",
                      key->kind == DDBC_KIND_PUBLIC    ? " public"
                      : key->kind == DDBC_KIND_PRIVATE ? " private"
-                     : is_hmac(key->algorithm)        ? "n"
-                     : is_aes(key->algorithm)         ? "n"
-                                                      : "",
+                                                      : "n",
                      ddbc_algorithm_name(key->algorithm), what, needed);
 }
 
@@ -258,18 +256,21 @@ static bool fail_mode(const ddbc_key *key, ddbc_status *status)
                      ddbc_algorithm_name(key->algorithm));
 }
 
+static bool require_aes_mode(const ddbc_key *key, ddbc_mode mode, const char *use, ddbc_status *status)
+{
+    if (key->algorithm != DDBC_ALG_AES && key->algorithm != DDBC_ALG_RSA) {
+        return fail_use(key, use, "an AES or RSA key", status);
+    }
+    return key->algorithm == DDBC_ALG_AES && mode < DDBC_MODE_AES_WRAP ? true : fail_mode(key, status);
+}
+
 bool ddbc_key_encrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes plaintext, ddbc_bytes *out,
                       ddbc_status *status)
 {
     if (key->algorithm == DDBC_ALG_RSA && is_rsa_mode(mode)) {
         return ddbc_rsa_encrypt(key->rsa, workspace, mode, plaintext, out, status);
     }
-    if (key->algorithm != DDBC_ALG_AES && key->algorithm != DDBC_ALG_RSA) {
-        return fail_use(key, "encrypt", "an AES or RSA key", status);
-    }
-    return key->algorithm == DDBC_ALG_AES && mode < DDBC_MODE_AES_WRAP
-               ? encrypt_aes(key, workspace, mode, plaintext, out, status)
-               : fail_mode(key, status);
+    return require_aes_mode(key, mode, "encrypt", status) && encrypt_aes(key, workspace, mode, plaintext, out, status);
 }
 
 bool ddbc_key_decrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes ciphertext, ddbc_bytes *out,
@@ -279,12 +280,7 @@ bool ddbc_key_decrypt(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, 
         return key->kind == DDBC_KIND_PRIVATE ? ddbc_rsa_decrypt(key->rsa, workspace, mode, ciphertext, out, status)
                                               : fail_use(key, "decrypt", "the private key", status);
     }
-    if (key->algorithm != DDBC_ALG_AES && key->algorithm != DDBC_ALG_RSA) {
-        return fail_use(key, "decrypt", "an AES or RSA key", status);
-    }
-    return key->algorithm == DDBC_ALG_AES && mode < DDBC_MODE_AES_WRAP
-               ? decrypt_aes(key, workspace, mode, ciphertext, out, status)
-               : fail_mode(key, status);
+    return require_aes_mode(key, mode, "decrypt", status) && decrypt_aes(key, workspace, mode, ciphertext, out, status);
 }
 
 bool ddbc_key_wrap(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddbc_bytes content, ddbc_bytes *out,
