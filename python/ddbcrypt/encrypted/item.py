@@ -30,7 +30,7 @@ from ddbcrypt.exceptions import (
     UnsupportedEncryptionModeError,
     UnsupportedTypeError,
 )
-from ddbcrypt.identifiers import CryptoAction, EncryptionKeyType
+from ddbcrypt.identifiers import CryptoAction, Dialect, EncryptionKeyType
 from ddbcrypt.internal.delegated import SignedScope, decrypt_with_methods, encrypt_with_methods
 from ddbcrypt.internal.failures import explain_decryption_failure, name_item
 from ddbcrypt.internal.fetching import prepare_each
@@ -39,6 +39,8 @@ from ddbcrypt.internal.identifiers import (
     ATTRIBUTE_ENCRYPTION_MODE,
     CBC_PKCS5,
     DESCRIPTION_ATTRIBUTE,
+    DIALECT_JAVA,
+    DIALECT_PYTHON,
     READ_28_DIGITS,
     RESERVED_NAMES,
     SIGNATURE_ATTRIBUTE,
@@ -66,6 +68,12 @@ __all__ = (
 _Prepared = tuple[Any, ...] | dict[str, Any]
 _Job = tuple[Mapping[str, Any], CryptoConfig]
 _VERIFICATION_KEY: Final = 6
+
+# Looking up a member of an enumeration takes 0.18 us in CPython 3.11, and its value 0.25 us: much for one item.
+_DO_NOTHING: Final = CryptoAction.DO_NOTHING
+_ENCRYPT_AND_SIGN: Final = CryptoAction.ENCRYPT_AND_SIGN
+_PUBLIC: Final = EncryptionKeyType.PUBLIC
+_JAVA: Final = Dialect.JAVA
 
 
 class _Unwrapped(tuple[Any, ...]):
@@ -212,7 +220,7 @@ def _static_decryption(item: object, config: CryptoConfig) -> tuple[Any, ...] | 
         or type(config) is not CryptoConfig
         or config.encryption_context_override is not None
         or type(actions) is not AttributeActions
-        or (actions.default_action is CryptoAction.DO_NOTHING and actions.take_no_actions)
+        or (actions.default_action is _DO_NOTHING and actions.take_no_actions)
     ):
         return None
     materials = provider.decryption_materials(config.encryption_context)
@@ -249,7 +257,7 @@ def _prepare_encryption(item: Mapping[str, Any], config: CryptoConfig, wire: boo
         encryption_key: DelegatedKey | None = materials.encryption_key
     except AttributeError:
         encryption_key = None
-    if encryption_key is None and actions.contains_action(CryptoAction.ENCRYPT_AND_SIGN):
+    if encryption_key is None and actions.contains_action(_ENCRYPT_AND_SIGN):
         raise EncryptionError(
             "the attribute actions ask for attributes to be encrypted, but the materials have no encryption key: "
             "give one, or set no action to ENCRYPT_AND_SIGN"
@@ -261,7 +269,7 @@ def _prepare_encryption(item: Mapping[str, Any], config: CryptoConfig, wire: boo
     if type(signing_key) is JceNameLocalDelegatedKey and (
         encryption_key is None or type(encryption_key) is JceNameLocalDelegatedKey
     ):
-        if signing_key.key_type is EncryptionKeyType.PUBLIC:
+        if signing_key.key_type is _PUBLIC:
             raise SigningError(f"a public key for {signing_key.algorithm} cannot sign items: give the private one")
         description[SIGNING_ALGORITHM] = signing_key.algorithm
         return (
@@ -273,7 +281,7 @@ def _prepare_encryption(item: Mapping[str, Any], config: CryptoConfig, wire: boo
             None if encryption_key is None else encryption_key.engine_key,
             signing_key.engine_key,
             description,
-            config.dialect.value,
+            _order(config),
         )
 
     # A key that does not say its signing algorithm leaves no name of it in the description.
@@ -281,8 +289,13 @@ def _prepare_encryption(item: Mapping[str, Any], config: CryptoConfig, wire: boo
         description[SIGNING_ALGORITHM] = signing_key.signing_algorithm()
     scope = SignedScope(context.table_name, actions.default_action, _chosen_actions(actions, item))
     wire_item = item if wire else _engine.to_wire(item)
-    encrypted = encrypt_with_methods(wire_item, scope, encryption_key, signing_key, description, config.dialect.value)
+    encrypted = encrypt_with_methods(wire_item, scope, encryption_key, signing_key, description, _order(config))
     return encrypted if wire else _engine.from_wire(encrypted)
+
+
+def _order(config: CryptoConfig) -> int:
+    """Give the engine's number for the configured dialect."""
+    return DIALECT_JAVA if config.dialect is _JAVA else DIALECT_PYTHON
 
 
 def _prepare_decryption(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> _Prepared:
@@ -326,7 +339,7 @@ def _prepare_decryption(item: Mapping[str, Any], config: CryptoConfig, wire: boo
         decryption_key: DelegatedKey | None = materials.decryption_key
     except AttributeError:
         decryption_key = None
-    if decryption_key is None and actions.contains_action(CryptoAction.ENCRYPT_AND_SIGN):
+    if decryption_key is None and actions.contains_action(_ENCRYPT_AND_SIGN):
         raise DecryptionError(
             "the attribute actions ask for attributes to be decrypted, but the materials have no decryption key: "
             "give one, or set no action to ENCRYPT_AND_SIGN"
@@ -389,7 +402,7 @@ def _read_description(attribute: object, wire: bool) -> dict[str, str]:
 
 
 def _has_encrypted(item: Mapping[str, Any], actions: AttributeActions) -> bool:
-    return any(actions.action(name) is CryptoAction.ENCRYPT_AND_SIGN for name in item if name not in RESERVED_NAMES)
+    return any(actions.action(name) is _ENCRYPT_AND_SIGN for name in item if name not in RESERVED_NAMES)
 
 
 def _chosen_actions(actions: AttributeActions, item: Mapping[str, Any]) -> dict[str, CryptoAction]:
