@@ -321,7 +321,14 @@ class TableInfo:
         :param client: boto3 DynamoDB client, allowed to ``dynamodb:DescribeTable``
         :raises botocore.exceptions.ClientError: the call failed; this object is as it was
         """
-        table: Mapping[str, Any] = client.describe_table(TableName=self.name)["Table"]
+        self.read_description(client.describe_table(TableName=self.name)["Table"])
+
+    def read_description(self, table: Mapping[str, Any]) -> None:
+        """Take the indexes from a response of DescribeTable.
+
+        :param table: the member ``Table`` of the response
+        :raises KeyError: it has no key schema; this object is as it was
+        """
         primary = TableIndex.from_key_schema(table["KeySchema"])
         self._secondary_indexes = [
             TableIndex.from_key_schema(index["KeySchema"])

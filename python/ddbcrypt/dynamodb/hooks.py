@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The handlers of botocore's events: a call's request goes into its flow, its response too.
+
+They see DynamoDB JSON on every kind of client: last on ``before-parameter-build.dynamodb``, after a resource's
+serializer, and first on ``after-call.dynamodb``, before its deserializer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any, Final
+
+from ddbcrypt.dynamodb.clones import bare_clone
+from ddbcrypt.dynamodb.effects import Answer, Flow, Send
+from ddbcrypt.dynamodb.flows import begin
+from ddbcrypt.dynamodb.running import advance
+from ddbcrypt.dynamodb.scene import Scene
+
+_BUILD: Final = "before-parameter-build.dynamodb"
+_BEFORE: Final = "before-call.dynamodb"
+_AFTER: Final = "after-call.dynamodb"
+UNIQUE_ID: Final = "ddbcrypt"
+#: Where a call's flow, and the answer of one that sends nothing, are kept between its events.
+_FLOW: Final = "ddbcrypt_flow"
+_ANSWER: Final = "ddbcrypt_answer"
+
+
+class Hooks:
+    """The handlers of one client. Thread-safe: a call's state is in botocore's context of that call."""
+
+    def __init__(self, client: Any, scene: Scene) -> None:
+        self._client = client
+        self.scene = scene
+
+    def register(self) -> None:
+        """Put the handlers on the client's events; once, however often it is called."""
+        events = self._client.meta.events
+        events.register_last(_BUILD, self._build, unique_id=f"{UNIQUE_ID}-build")
+        events.register_first(_BEFORE, self._before, unique_id=f"{UNIQUE_ID}-before")
+        events.register_first(_AFTER, self._after, unique_id=f"{UNIQUE_ID}-after")
+
+    @staticmethod
+    def unregister(events: Any) -> None:
+        """Take the handlers of any such object off."""
+        for event, name in ((_BUILD, "build"), (_BEFORE, "before"), (_AFTER, "after")):
+            events.unregister(event, unique_id=f"{UNIQUE_ID}-{name}")
+
+    def _build(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        flow = begin(self.scene, model.name, params, context)
+        if flow is None:
+            return
+        outcome = advance(flow, None, self._make_call, self.scene.metrics)
+        prepare(outcome, flow, params, context)
+
+    def _before(self, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
+        return prepared_answer(context)
+
+    def _after(self, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        flow = context.pop(_FLOW, None)
+        if flow is None:
+            return
+        finish(advance(flow, parsed, self._make_call, self.scene.metrics), parsed)
+
+    def _make_call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        result: dict[str, Any] = bare_clone(self._client)._make_api_call(operation, dict(request))  # noqa: SLF001
+        return result
+
+
+def prepare(
+    outcome: Send | Answer | dict[str, Any], flow: Flow, params: dict[str, Any], context: dict[str, Any]
+) -> None:
+    """Put what a flow wants sent into botocore's parameters, or keep its answer for ``before-call``."""
+    if type(outcome) is Send:
+        context[_FLOW] = flow
+        request = outcome.request
+    elif type(outcome) is Answer:
+        context[_ANSWER] = outcome
+        # botocore builds a request that is never sent: nothing of the caller's is to be in it but what names the item
+        request = {name: params[name] for name in ("TableName", "Key") if name in params}
+    else:
+        raise AssertionError("a flow that sends nothing has to return an Answer")
+    if request is not params:
+        params.clear()
+        params.update(request)
+
+
+def prepared_answer(context: dict[str, Any]) -> tuple[Any, dict[str, Any]] | None:
+    """Give the response of a flow that answered by itself, as botocore takes it from ``before-call``."""
+    answer: Answer | None = context.pop(_ANSWER, None)
+    if answer is None:
+        return None
+    parsed = answer.parsed
+    parsed.setdefault("ResponseMetadata", {"HTTPStatusCode": answer.status, "HTTPHeaders": {}, "RetryAttempts": 0})
+    return SimpleNamespace(status_code=answer.status, headers={}, content=b""), parsed
+
+
+def finish(outcome: Send | Answer | dict[str, Any], parsed: dict[str, Any]) -> None:
+    """Put what a flow returned into botocore's response, which every later handler and the caller see."""
+    if not isinstance(outcome, dict):
+        raise AssertionError("a flow that sent has to return a response")
+    if outcome is not parsed:
+        parsed.clear()
+        parsed.update(outcome)

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A table whose items are encrypted and signed, whatever the format: what the flows know of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ddbcrypt.exceptions import DynamodbEncryptionSdkError
+from ddbcrypt.identifiers import CryptoAction
+
+
+class ProtectedTable(ABC):
+    """One protected table. Thread-safe as far as its materials provider or keyring is.
+
+    :ivar name: the table's plain name
+    :ivar key_names: the primary key, partition key first; empty where it is not known
+    :ivar signature_attribute: the reserved attribute that every signed item has and that differs with each write
+    :ivar reserved_names: all reserved attributes that the format writes
+    """
+
+    name: str
+    key_names: tuple[str, ...]
+    signature_attribute: str
+    reserved_names: frozenset[str]
+
+    @property
+    @abstractmethod
+    def may_block(self) -> bool:
+        """Whether encryption and decryption may make network calls (for keys)."""
+
+    @property
+    @abstractmethod
+    def always_fresh(self) -> bool:
+        """Whether two writes of the same item always differ in their signature attribute."""
+
+    @abstractmethod
+    def action(self, name: str) -> CryptoAction:
+        """Give the attribute action of a top-level attribute."""
+
+    @abstractmethod
+    def is_reserved(self, name: str) -> bool:
+        """Whether the format reserves the attribute name."""
+
+    @abstractmethod
+    def encrypt(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Encrypt and sign items in DynamoDB JSON. All or nothing; an error has the item's ``index``."""
+
+    @abstractmethod
+    def decrypt(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Verify and decrypt items in DynamoDB JSON. All or nothing; an error has the item's ``index``."""
+
+    @abstractmethod
+    def name_item(self, error: DynamodbEncryptionSdkError, item: Mapping[str, Any]) -> None:
+        """Set ``item_key`` of an error and show the key in its message."""
+
+    def is_encrypted(self, name: str) -> bool:
+        """Whether the stored value of the attribute is ciphertext."""
+        return self.action(name) is CryptoAction.ENCRYPT_AND_SIGN
+
+    def is_protected(self, name: str) -> bool:
+        """Whether the attribute is under the signature."""
+        return self.action(name) is not CryptoAction.DO_NOTHING

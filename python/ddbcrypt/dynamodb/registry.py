@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which table is protected how, plaintext, or unknown; primary keys are asked for at a table's first use."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Iterable, Mapping
+from typing import Any, Literal, Protocol
+
+from ddbcrypt.dynamodb.effects import Call, Effect
+from ddbcrypt.dynamodb.legacy_table import LegacyTable, table_of_config
+from ddbcrypt.dynamodb.options import current_options
+from ddbcrypt.dynamodb.protected import ProtectedTable
+from ddbcrypt.dynamodb.tables import plain_name
+from ddbcrypt.encrypted import CryptoConfig
+from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
+from ddbcrypt.structures import TableInfo
+
+OnUnknownTable = Literal["refuse", "plaintext"]
+
+
+class TableConfiguration(Protocol):
+    """What ``attach`` takes for a table."""
+
+    def known_info(self) -> TableInfo | None:
+        """Give the table's primary key, or None where DynamoDB is to be asked."""
+
+    def table(self, info: TableInfo) -> ProtectedTable:
+        """Make the table."""
+
+
+class Registry:
+    """The tables of an attached client. Thread-safe; what ``DescribeTable`` answered is remembered, failures are not.
+
+    :param tables: configurations by table name or ARN
+    :param plaintext: names or ARNs of tables whose items pass as they are
+    :param on_unknown_table: whether other tables are refused or pass as they are
+    :param fallback: the configuration of all other tables, of the wrappers that have one for all
+    :param ask: whether ``DescribeTable`` may be called
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, TableConfiguration],
+        *,
+        plaintext: Iterable[str] = (),
+        on_unknown_table: OnUnknownTable = "refuse",
+        fallback: TableConfiguration | None = None,
+        ask: bool = True,
+    ) -> None:
+        self._lock = threading.Lock()
+        self._configs = {plain_name(name): config for name, config in tables.items()}
+        self._plaintext = frozenset(plain_name(name) for name in plaintext)
+        both = sorted(self._plaintext & self._configs.keys())
+        if both:
+            message = f'the table "{both[0]}" is listed both with a configuration and as plaintext'
+            raise InvalidArgumentError(message)
+        self._on_unknown = on_unknown_table
+        self._fallback = fallback
+        self._ask = ask
+        self._known: dict[str, ProtectedTable] = {}
+        for name, config in self._configs.items():
+            info = config.known_info()
+            if info is not None:
+                self._known[name] = config.table(info)
+
+    def same_as(self, other: Registry) -> bool:
+        """Whether both were made of the same configurations."""
+        return (
+            self._configs == other._configs
+            and self._plaintext == other._plaintext
+            and self._on_unknown == other._on_unknown
+            and self._fallback == other._fallback
+        )
+
+    def remember(self, name: str, table: ProtectedTable) -> None:
+        """Take a table from elsewhere."""
+        with self._lock:
+            self._known[plain_name(name)] = table
+
+    def known(self, name_or_arn: str) -> ProtectedTable | None:
+        """Give a protected table if it is there without asking DynamoDB."""
+        return self._known.get(name_or_arn) or self._known.get(plain_name(name_or_arn))
+
+    def is_protected(self, name_or_arn: str) -> bool:
+        """Whether items of the table are protected.
+
+        :raises UnsupportedOperationError: for a table that is neither configured nor listed as plaintext
+        """
+        name = plain_name(name_or_arn)
+        if name in self._known or name in self._configs:
+            return True
+        if name in self._plaintext:
+            return False
+        if self._fallback is not None:
+            return True
+        if self._on_unknown == "plaintext":
+            return False
+        message = (
+            f'The table "{name}" is not configured: give it a configuration in tables={{...}} of attach, or, where its '
+            "items are to be sent and stored in plaintext, list it in plaintext_tables. Nothing was sent."
+        )
+        raise UnsupportedOperationError(message)
+
+    def resolve(self, name_or_arn: object) -> Generator[Effect, Any, ProtectedTable | None]:
+        """Give the protected table, or None for a plaintext one. Asks for its primary key where it is not known.
+
+        A ``crypto_config`` of the request's own (:func:`request_options`) takes the place of the table's.
+
+        :raises InvalidArgumentError: for a name that is no string, or a primary key that may not be asked for
+        :raises UnsupportedOperationError: for a table that is neither configured nor listed as plaintext
+        """
+        if not isinstance(name_or_arn, str):
+            message = f"TableName has to be a string, not {type(name_or_arn).__name__}"
+            raise InvalidArgumentError(message)
+        own = current_options().crypto_config
+        table = self.known(name_or_arn)
+        if own is not None:
+            return self._replaced(name_or_arn, table, own)
+        if table is not None:
+            return table
+        if not self.is_protected(name_or_arn):
+            return None
+        return (yield from self._described(name_or_arn))
+
+    def _replaced(self, name_or_arn: str, table: ProtectedTable | None, own: CryptoConfig) -> ProtectedTable | None:
+        if table is None:
+            if not self.is_protected(name_or_arn):
+                message = f'crypto_config was given for "{plain_name(name_or_arn)}", which is a plaintext table'
+                raise InvalidArgumentError(message)
+            return table_of_config(plain_name(name_or_arn), own)
+        if not isinstance(table, LegacyTable):
+            message = f'crypto_config was given for "{table.name}", which is not in the legacy format'
+            raise InvalidArgumentError(message)
+        return table.replaced_by(own)
+
+    def _described(self, name_or_arn: str) -> Generator[Effect, Any, ProtectedTable]:
+        name = plain_name(name_or_arn)
+        config = self._configs.get(name, self._fallback)
+        if config is None:
+            raise AssertionError  # is_protected said so
+        info = config.known_info()
+        if info is None:
+            if not self._ask:
+                message = (
+                    f'The primary key of table "{name}" is not known: let auto_refresh_table_indexes be true, give a '
+                    "crypto_config with the request, or use an EncryptedTable with a table_info that has a "
+                    "primary_index"
+                )
+                raise InvalidArgumentError(message)
+            # By ARN where the caller gave one: another account's table is found by its ARN alone.
+            answer = yield Call("DescribeTable", {"TableName": name_or_arn})
+            info = TableInfo(name=name)
+            info.read_description(answer["Table"])
+        table = config.table(info)
+        with self._lock:
+            return self._known.setdefault(name, table)

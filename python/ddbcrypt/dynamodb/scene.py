@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all flows of one attached client share: its tables, its settings and its counters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ddbcrypt.dynamodb.registry import Registry
+from ddbcrypt.metrics import Metrics
+
+UpdateMode = Literal["rewrite", "refuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How an attached client behaves.
+
+    :ivar update_mode: ``"rewrite"``: an update of protected attributes reads, verifies, changes and writes the item
+        back; ``"refuse"``: it is refused
+    :ivar update_attempts: how often an update is tried when others change the item meanwhile
+    """
+
+    update_mode: UpdateMode = "rewrite"
+    update_attempts: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a flow works with."""
+
+    registry: Registry
+    settings: Settings = field(default_factory=Settings)
+    metrics: Metrics = field(default_factory=Metrics)
