@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-
 #: Members of every response, and of errors.
 _ALWAYS: Final = ("Error", "Message", "ResponseMetadata", "ThrottlingReasons", "message", "throttlingReasons")
 
