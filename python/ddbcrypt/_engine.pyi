@@ -121,3 +121,35 @@ def to_wire(item: Mapping[str, Any], /) -> dict[str, Any]:
 
 def from_wire(item: Mapping[str, Any], /) -> dict[str, Any]:
     """DynamoDB JSON to Python values, with the results of boto3's ``TypeDeserializer``."""
+
+def structured_random(size: int, /) -> bytes:
+    """Fresh random bytes, at most 65,536."""
+
+def gcm_seal(key: bytes, iv: bytes, aad: bytes, plaintext: bytes, /) -> bytes:
+    """AES-GCM under a key of 16, 24 or 32 bytes and an IV of 12: ciphertext and tag (16 bytes)."""
+
+def gcm_open(key: bytes, iv: bytes, aad: bytes, sealed: bytes, /) -> bytes:
+    """The way back. Raises ``DecryptionError`` where anything is not as it was sealed."""
+
+def hkdf_sha512(material: bytes, salt: bytes, info: bytes, size: int, /) -> bytes:
+    """HKDF (RFC 5869) with SHA-512; an empty ``salt`` is none. 1 to 1,024 bytes."""
+
+def kdf_ctr_sha256(key: bytes, label: bytes, context: bytes, size: int, /) -> bytes:
+    """The counter mode of NIST SP 800-108 with HMAC-SHA256; counter and bit length have 32 bits. 1 to 1,024 bytes.
+
+    Each block is the HMAC of counter, ``label``, a zero byte, ``context`` and the length of the result in bits.
+    """
+
+def ecdsa_p384_generate() -> tuple[bytes, bytes]:
+    """A new P-384 key pair: the private key as PKCS#8 DER, the public key as compressed point (49 bytes)."""
+
+def rsa_encrypt(public_key: bytes, padding: str, plaintext: bytes, /) -> bytes:
+    """RSA encryption of a raw RSA keyring.
+
+    ``public_key``: SubjectPublicKeyInfo or PKCS#1, DER or PEM. ``padding``: ``PKCS1``, or ``OAEP_SHA1_MGF1``,
+    ``OAEP_SHA256_MGF1``, ``OAEP_SHA384_MGF1``, ``OAEP_SHA512_MGF1``, with the same digest in MGF1.
+    Raises ``JceTransformationError`` (padding), ``InvalidKeyError``, ``WrappingError`` (too long for the key).
+    """
+
+def rsa_decrypt(private_key: bytes, padding: str, ciphertext: bytes, /) -> bytes:
+    """The way back, with a PKCS#8 or PKCS#1 key. Every malformed input gives the same ``UnwrappingError``."""

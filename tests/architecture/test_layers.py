@@ -8,7 +8,10 @@ import re
 from tests.architecture.sources import ROOT, c_code, c_files, name
 
 #: The only files that talk to libcrypto's algorithms and random generator.
-CRYPTO_FILES = {f"csrc/core/{stem}.c" for stem in ("cipher", "digest", "engine", "kdf", "mac", "random", "rsa", "wrap")}
+CRYPTO_FILES = {
+    f"csrc/core/{stem}.c"
+    for stem in ("cipher", "digest", "ecdsa", "engine", "gcm", "kdf", "mac", "random", "rsa", "wrap")
+}
 #: Two helpers that are no algorithm, and the one file that calls each.
 CRYPTO_HELPERS = {"OPENSSL_cleanse": "csrc/core/memory.c", "CRYPTO_memcmp": "csrc/core/key.c"}
 CRYPTO_CALL = re.compile(r"\b(?:AES|BN|CRYPTO|EC|ERR|EVP|HMAC|OPENSSL|OSSL|PKCS5|RAND|RSA|SHA\d*|SHA\d+)_\w+(?=\s*\()")
