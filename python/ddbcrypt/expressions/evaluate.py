@@ -22,7 +22,7 @@ from ddbcrypt.expressions.tree import (
     Value,
     Wire,
 )
-from ddbcrypt.expressions.values import contains, equal, octets, order, size, tag_of
+from ddbcrypt.expressions.values import contains, equal, order, scalar, size, tag_of
 from ddbcrypt.internal.guards import is_list, is_mapping
 
 __all__ = ("evaluate", "look_up")
@@ -44,18 +44,14 @@ def evaluate(condition: Condition, item: Mapping[str, Any]) -> bool:
 
 
 def _holds(node: Node, item: Mapping[str, Any]) -> bool:
-    # one frame a level, and at most 300 levels: the interpreter's limit is out of reach
+    # one frame a level, and 300 operators in all: the interpreter's limit is out of reach
     match node:
-        case And():
+        case And() | Or():
+            decisive = isinstance(node, Or)
             for condition in node.conditions:
-                if not _holds(condition, item):
-                    return False
-            return True
-        case Or():
-            for condition in node.conditions:
-                if _holds(condition, item):
-                    return True
-            return False
+                if _holds(condition, item) is decisive:
+                    return decisive
+            return not decisive
         case Not():
             return not _holds(node.condition, item)
         case Comparison():
@@ -101,9 +97,10 @@ def _begins(whole: Wire, part: Wire) -> bool:
     tag = tag_of(whole)
     if tag != tag_of(part):
         return False
-    if tag == "S":
-        return bool(whole["S"].startswith(part["S"]))
-    return tag == "B" and octets(whole["B"]).startswith(octets(part["B"]))
+    if tag not in ("S", "B"):
+        return False
+    begins: bool = scalar(whole).startswith(scalar(part))
+    return begins
 
 
 def _value(operand: Operand, item: Mapping[str, Any]) -> Wire | None:

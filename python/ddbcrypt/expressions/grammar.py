@@ -121,11 +121,13 @@ def _remembered(kind: Kind, text: str) -> Any:
     size = len(text.encode("utf-8", "replace"))
     if size > EXPRESSION_BYTES:
         raise ExpressionError(f"has {size} bytes: DynamoDB takes {EXPRESSION_BYTES}; shorten it with placeholders")
+    parser: Any = _parser()
     try:
-        return _parser().parse(text, start=kind)
+        return parser.parse(text, start=kind)
     except UnexpectedInput as error:
+        token: Any = getattr(error, "token", None)
         where = error.pos_in_stream
-        if where is None or where < 0 or where >= len(text.rstrip(" \t\r\n")):
+        if where is None or (token is not None and token.type == "$END"):
             place = "it ends too early"
         else:
             place = f"character {where + 1} does not begin anything that may stand there"

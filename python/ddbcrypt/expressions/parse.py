@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from ddbcrypt.expressions.errors import ExpressionError
 from ddbcrypt.expressions.grammar import read
@@ -48,7 +48,6 @@ __all__ = (
 
 _PLACEHOLDER: Final = re.compile(r"[#:][A-Za-z0-9_]+", re.ASCII)
 _NAME_BYTES: Final = 65_535
-_Raw = TypeVar("_Raw")
 
 
 def parse_condition(
@@ -297,7 +296,10 @@ class _Resolver:
             case Not():
                 return Not(self.resolve(node.condition))
             case And() | Or():
-                return type(node)(tuple([self.resolve(condition) for condition in node.conditions]))
+                conditions: list[Any] = []
+                for condition in node.conditions:  # no comprehension: it would be one more frame for each level
+                    conditions.append(self.resolve(condition))  # noqa: PERF401
+                return type(node)(tuple(conditions))
             case Set():
                 return Set(self.path(node.path), self.resolve(node.operand))
             case Remove():

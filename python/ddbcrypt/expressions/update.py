@@ -29,7 +29,7 @@ from ddbcrypt.expressions.tree import (
     Value,
     Wire,
 )
-from ddbcrypt.expressions.values import SETS, check_value, members, tag_of
+from ddbcrypt.expressions.values import check_value, members, tag_of
 from ddbcrypt.internal.guards import is_list, is_mapping
 
 __all__ = ("Applied", "apply", "updated_new", "updated_old")
@@ -231,15 +231,21 @@ class _Changes:
         for step, following in zip(path.steps, path.steps[1:], strict=False):
             value = self._at(container, step)
             tag = "L" if isinstance(following, int) else "M"
-            content = None if value is None else value.get(tag)
-            if not (is_list(content) if tag == "L" else is_mapping(content)):
-                raise ExpressionError("the path leads through a place that the item does not have or that is no " + tag)
+            content: Any = None if value is None else value.get(tag)
             if id(content) not in self._own:
-                content = list(content) if tag == "L" else dict(content)
+                content = self._copy(tag, content)
                 self._own[id(content)] = content
                 container[step] = {tag: content}
             container = content
         return container
+
+    @staticmethod
+    def _copy(tag: str, content: object) -> Any:
+        if tag == "L" and is_list(content):
+            return list(content)
+        if tag == "M" and is_mapping(content):
+            return dict(content)
+        raise ExpressionError(f"the path leads through a place that the item does not have or that is no {tag}")
 
     @staticmethod
     def _at(container: Any, step: str | int) -> Any:

@@ -13,7 +13,20 @@ from ddbcrypt.expressions.numbers import exact
 from ddbcrypt.expressions.tree import Wire
 from ddbcrypt.internal.guards import is_list, is_mapping
 
-__all__ = ("ORDERED", "SETS", "TYPES", "check_value", "contains", "equal", "members", "order", "size", "tag_of")
+__all__ = (
+    "ORDERED",
+    "SETS",
+    "TYPES",
+    "check_value",
+    "contains",
+    "equal",
+    "members",
+    "octets",
+    "order",
+    "scalar",
+    "size",
+    "tag_of",
+)
 
 TYPES: Final = frozenset(("S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "L", "M"))
 #: The types that ``<`` and its like take.
@@ -31,17 +44,17 @@ def tag_of(value: Wire) -> str:
     if is_mapping(value) and len(value) == 1:
         (tag,) = value
         if tag in TYPES:
-            return tag
+            return str(tag)
     raise ExpressionError(f"a value is not DynamoDB JSON: it needs exactly one of {', '.join(sorted(TYPES))}")
 
 
 def octets(content: object) -> bytes:
     """Give the bytes of a B; botocore sends a string there as its UTF-8."""
     if isinstance(content, Binary):
-        content = content.value
+        content = getattr(content, "value", None)
     if isinstance(content, str):
         return content.encode()
-    if isinstance(content, (bytes, bytearray, memoryview)):
+    if isinstance(content, (bytes, bytearray)):
         return bytes(content)
     raise ExpressionError("a binary value is not bytes")
 
@@ -132,7 +145,7 @@ def order(left: Wire, right: Wire) -> int | None:
     if tag != tag_of(right) or tag not in ORDERED:
         return None
     one, other = scalar(left), scalar(right)
-    return (one > other) - (one < other)
+    return int(one > other) - int(one < other)
 
 
 def size(value: Wire) -> Wire | None:
