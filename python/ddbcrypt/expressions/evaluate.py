@@ -87,7 +87,7 @@ def _asks(call: Call, item: Mapping[str, Any]) -> bool:
     if first is None or second is None:
         return False
     if call.function == "attribute_type":
-        return tag_of(first) == second["S"]
+        return bool(tag_of(first) == second["S"])
     if call.function == "contains":
         return contains(first, second)
     return _begins(first, second)
@@ -99,8 +99,7 @@ def _begins(whole: Wire, part: Wire) -> bool:
         return False
     if tag not in ("S", "B"):
         return False
-    begins: bool = scalar(whole).startswith(scalar(part))
-    return begins
+    return bool(scalar(whole).startswith(scalar(part)))
 
 
 def _value(operand: Operand, item: Mapping[str, Any]) -> Wire | None:

@@ -36,7 +36,7 @@ condition: disjunction
 ?negation: predicate
     | _NOT negation -> negated
 ?predicate: operand
-    | operand COMPARATOR operand -> comparison
+    | operand (EQUAL | ORDER) operand -> comparison
     | operand _BETWEEN operand _AND operand -> between
     | operand _IN "(" operand ("," operand)* ")" -> membership
 ?operand: path
@@ -51,7 +51,7 @@ section: _SET assignment ("," assignment)* -> set_section
     | _REMOVE path ("," path)* -> remove_section
     | _ADD change ("," change)* -> add_section
     | _DELETE change ("," change)* -> delete_section
-assignment: path "=" source
+assignment: path EQUAL source
 change: path value
 ?source: term
     | term SIGN term -> arithmetic
@@ -80,7 +80,8 @@ NAME: /[A-Za-z][A-Za-z0-9_]*/
 ALIAS: /#[A-Za-z0-9_]+/
 VALUE: /:[A-Za-z0-9_]+/
 INTEGER: /0|[1-9][0-9]*/
-COMPARATOR: /<>|<=|>=|=|<|>/
+EQUAL: "="
+ORDER: /<>|<=|>=|<|>/
 SIGN: /[+-]/
 SPACE: /[ \t\r\n]+/
 %ignore SPACE
@@ -126,7 +127,7 @@ def _remembered(kind: Kind, text: str) -> Any:
         return parser.parse(text, start=kind)
     except UnexpectedInput as error:
         token: Any = getattr(error, "token", None)
-        where = error.pos_in_stream
+        where: int | None = getattr(error, "pos_in_stream", None)
         if where is None or (token is not None and token.type == "$END"):
             place = "it ends too early"
         else:

@@ -283,7 +283,7 @@ class Shaper:
     @staticmethod
     def assignment(parts: list[Any]) -> Set:
         """Take one assignment of SET."""
-        path, source = parts
+        path, _, source = parts
         source = _bare(source)
         if isinstance(source, Arithmetic):
             return Set(path, source)
