@@ -45,8 +45,9 @@ def update_item(scene: Scene, request: dict[str, Any]) -> Flow:
         return (yield Send(request))
     if scene.settings.update_mode == "refuse":
         message = (
-            "update_item is refused on protected tables by update_mode=\"refuse\": DynamoDB cannot encrypt and sign "
-            "what it changes. Read the item and put it whole, or leave update_mode at \"rewrite\". Nothing was sent."
+            'ddbcrypt does not support update_item with update_mode="refuse": its values would be stored in plaintext '
+            "and the item's signature would no longer fit. Instead, read the item with get_item, change it and write it "
+            'with put_item, or leave update_mode at "rewrite". Nothing was sent.'
         )
         raise UnsupportedOperationError(message)
     plan = UpdatePlan.of(table, request)
@@ -113,8 +114,6 @@ def _rewritten(scene: Scene, plan: UpdatePlan) -> Generator[Effect, Any, Answer]
     stored = yield from _read(plan, consumed)
     last: Exception | None = None
     for number in range(scene.settings.update_attempts):
-        if number > 0:
-            scene.metrics.count("update_conflicts")
         old: dict[str, Any] | None = None
         if stored is not None:
             (old,) = yield Decrypt(((plan.table, stored),))
@@ -137,6 +136,7 @@ def _rewritten(scene: Scene, plan: UpdatePlan) -> Generator[Effect, Any, Answer]
         if _has_arrived(plan, attempt, stored, last):
             image = stored if _is_tried(plan, attempt, stored) else None
             return _answer(attempt.response(plan, image), {}, consumed)
+        scene.metrics.count("update_conflicts")
     message = (
         f"The item was changed by others at each of {scene.settings.update_attempts} attempts to update it. Nothing was "
         "written: try again, or make fewer writers update it at once"
