@@ -9,16 +9,16 @@ from tests.dynamodb.library import DDBCRYPT, Keys
 
 KEYS = Keys(encryption=bytes(range(32)), signing=bytes(range(1, 33)))
 #: The attributes of :data:`ITEM` by what is done to them; "id" is the key.
-ACTIONS = {"status": "SIGN_ONLY", "size": "SIGN_ONLY", "views": "DO_NOTHING", "tags": "DO_NOTHING"}
+ACTIONS = {"status": "SIGN_ONLY", "height": "SIGN_ONLY", "hits": "DO_NOTHING", "tags": "DO_NOTHING"}
 ITEM: dict[str, Any] = {
     "id": {"S": "a"},
     "name": {"S": "secret name"},
     "count": {"N": "5"},
-    "log": {"L": [{"S": "one"}]},
+    "events": {"L": [{"S": "one"}]},
     "place": {"M": {"street": {"S": "secret street"}, "number": {"N": "7"}}},
     "status": {"S": "new"},
-    "size": {"N": "3"},
-    "views": {"N": "1"},
+    "height": {"N": "3"},
+    "hits": {"N": "1"},
     "tags": {"SS": ["x", "y"]},
 }
 KEY = {"id": {"S": "a"}}

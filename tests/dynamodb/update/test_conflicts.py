@@ -27,7 +27,7 @@ from tests.dynamodb.update.tables import ITEM, KEY, make_table
 #: One with fresh randomness under its signature, one that signs alone: the same item has the same signature there.
 TABLES = {
     "encrypted": make_table(),
-    "signed": make_table("SIGN_ONLY", {"views": "DO_NOTHING", "tags": "DO_NOTHING"}),
+    "signed": make_table("SIGN_ONLY", {"hits": "DO_NOTHING", "tags": "DO_NOTHING"}),
 }
 ADD_ONE = {
     "UpdateExpression": "SET #count = #count + :one",
@@ -123,27 +123,27 @@ def test_it_is_given_up_at_the_limit(table: Any) -> None:
 
 def test_unsigned_changes_of_others_are_no_conflict(table: Any) -> None:
     world = World(table)
-    world.update(first(lambda memory: memory.put({**memory.get(id="a"), "views": {"N": "77"}})))
-    assert world.read() == {**ITEM, "count": {"N": "6"}, "views": {"N": "77"}}
+    world.update(first(lambda memory: memory.put({**memory.get(id="a"), "hits": {"N": "77"}})))
+    assert world.read() == {**ITEM, "count": {"N": "6"}, "hits": {"N": "77"}}
     assert world.conflicts == 0
 
 
 def test_unsigned_attributes_of_the_expression_are_updated_once(table: Any) -> None:
     world = World(table)
     world.update(
-        first(lambda memory: memory.put({**memory.get(id="a"), "views": {"N": "77"}})),
-        **{**ADD_ONE, "UpdateExpression": "SET #count = #count + :one, views = views + :one"},
+        first(lambda memory: memory.put({**memory.get(id="a"), "hits": {"N": "77"}})),
+        **{**ADD_ONE, "UpdateExpression": "SET #count = #count + :one, hits = hits + :one"},
     )
-    assert world.read() == {**ITEM, "count": {"N": "6"}, "views": {"N": "78"}}
+    assert world.read() == {**ITEM, "count": {"N": "6"}, "hits": {"N": "78"}}
     assert world.conflicts == 1
 
 
 def test_a_condition_is_evaluated_again(table: Any) -> None:
     world = World(table)
     response = world.update(
-        first(lambda memory: memory.put({**memory.get(id="a"), "views": {"N": "77"}})),
+        first(lambda memory: memory.put({**memory.get(id="a"), "hits": {"N": "77"}})),
         **ADD_ONE,
-        ConditionExpression="views = :one",
+        ConditionExpression="hits = :one",
     )
     assert response["Error"]["Code"] == CONFLICT
     assert world.count == "5"
@@ -159,9 +159,9 @@ def test_a_write_that_arrived_is_not_made_again(table: Any) -> None:
 
 def test_a_write_that_arrived_shows_the_item_as_it_is(table: Any) -> None:
     world = World(table)
-    change = lambda memory: memory.put({**memory.get(id="a"), "views": {"N": "77"}})  # noqa: E731
+    change = lambda memory: memory.put({**memory.get(id="a"), "hits": {"N": "77"}})  # noqa: E731
     response = world.update(answer_lost(change), **ADD_ONE, ReturnValues="ALL_NEW")
-    assert response["Attributes"] == {**ITEM, "count": {"N": "6"}, "views": {"N": "77"}}
+    assert response["Attributes"] == {**ITEM, "count": {"N": "6"}, "hits": {"N": "77"}}
 
 
 @pytest.mark.parametrize("times", [1, 15])
@@ -213,11 +213,11 @@ def test_a_deleted_item_is_made_anew(table: Any) -> None:
 
 def test_unsigned_changes_and_an_attempt_that_was_lost(table: Any) -> None:
     world = World(table)
-    request = {**ADD_ONE, "UpdateExpression": "SET #count = #count + :one, views = views + :one"}
+    request = {**ADD_ONE, "UpdateExpression": "SET #count = #count + :one, hits = hits + :one"}
     world.update(
-        first(lambda memory: memory.put({**memory.get(id="a"), "views": {"N": "77"}}), sent_again), **request
+        first(lambda memory: memory.put({**memory.get(id="a"), "hits": {"N": "77"}}), sent_again), **request
     )
-    assert world.read() == {**ITEM, "count": {"N": "6"}, "views": {"N": "78"}}
+    assert world.read() == {**ITEM, "count": {"N": "6"}, "hits": {"N": "78"}}
 
 
 def test_the_same_signature_after_an_arrived_write_is_uncertain() -> None:

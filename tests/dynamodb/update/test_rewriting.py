@@ -54,12 +54,12 @@ def test_the_write_touches_what_changes_under_the_signature_and_nothing_else() -
     update(memory, **ADD_ONE)
     (write,) = memory.writes()
     set_names = {write["ExpressionAttributeNames"][part.split("=")[0]] for part in _sets(write)}
-    assert set_names == {"name", "count", "log", "place", *TABLE.reserved_names}
+    assert set_names == {"name", "count", "events", "place", *TABLE.reserved_names}
     touched = set(write["ExpressionAttributeNames"].values())
     assert touched == set_names
     after = memory.get(id="a")
-    assert {name: after[name] for name in ("id", "status", "size", "views", "tags")} == {
-        name: before[name] for name in ("id", "status", "size", "views", "tags")
+    assert {name: after[name] for name in ("id", "status", "height", "hits", "tags")} == {
+        name: before[name] for name in ("id", "status", "height", "hits", "tags")
     }
     assert str(write).find("secret") == -1
 
@@ -75,7 +75,7 @@ def test_the_write_is_conditional_on_what_was_read() -> None:
     before = memory.get(id="a")
     update(
         memory,
-        UpdateExpression="SET #status = :done, views = views + :one",
+        UpdateExpression="SET #status = :done, hits = hits + :one",
         ConditionExpression="contains(tags, :x) AND attribute_not_exists(gone)",
         ExpressionAttributeNames={"#status": "status"},
         ExpressionAttributeValues={":done": {"S": "done"}, ":one": {"N": "1"}, ":x": {"S": "x"}},
@@ -85,10 +85,10 @@ def test_the_write_is_conditional_on_what_was_read() -> None:
     parts = dict(part.split("=") for part in write["ConditionExpression"].split(" AND ") if "=" in part)
     assert {names[name]: values[value] for name, value in parts.items()} == {
         **{name: before[name] for name in TABLE.reserved_names},
-        "views": {"N": "1"},
+        "hits": {"N": "1"},
         "tags": {"SS": ["x", "y"]},
     }
-    assert read(memory) == {**ITEM, "status": {"S": "done"}, "views": {"N": "2"}}
+    assert read(memory) == {**ITEM, "status": {"S": "done"}, "hits": {"N": "2"}}
 
 
 def test_an_attribute_is_removed_and_another_made() -> None:
@@ -106,12 +106,12 @@ def test_an_attribute_is_removed_and_another_made() -> None:
 def test_a_missing_item_is_made_signed() -> None:
     memory = Memory()
     request = {
-        "UpdateExpression": "SET #name = :name, views = if_not_exists(views, :one)",
+        "UpdateExpression": "SET #name = :name, hits = if_not_exists(hits, :one)",
         "ExpressionAttributeNames": {"#name": "name"},
         "ExpressionAttributeValues": {":name": {"S": "new"}, ":one": {"N": "1"}},
     }
     response = update(memory, **request, ReturnValues="ALL_NEW")
-    expected = {**KEY, "name": {"S": "new"}, "views": {"N": "1"}}
+    expected = {**KEY, "name": {"S": "new"}, "hits": {"N": "1"}}
     assert response == {"Attributes": expected}
     assert read(memory) == expected
     (write,) = memory.writes()
@@ -135,15 +135,15 @@ def test_an_update_without_an_expression_changes_nothing() -> None:
     [
         ("NONE", None),
         ("ALL_OLD", ITEM),
-        ("ALL_NEW", {**ITEM, "count": {"N": "6"}, "views": {"N": "9"}}),
-        ("UPDATED_OLD", {"count": {"N": "5"}, "views": {"N": "1"}}),
-        ("UPDATED_NEW", {"count": {"N": "6"}, "views": {"N": "9"}}),
+        ("ALL_NEW", {**ITEM, "count": {"N": "6"}, "hits": {"N": "9"}}),
+        ("UPDATED_OLD", {"count": {"N": "5"}, "hits": {"N": "1"}}),
+        ("UPDATED_NEW", {"count": {"N": "6"}, "hits": {"N": "9"}}),
     ],
 )
 def test_return_values(choice: str, expected: Any) -> None:
     request = {
         **ADD_ONE,
-        "UpdateExpression": "SET #count = #count + :one, views = :nine",
+        "UpdateExpression": "SET #count = #count + :one, hits = :nine",
         "ExpressionAttributeValues": {":one": {"N": "1"}, ":nine": {"N": "9"}},
     }
     response = update(stored_memory(), **request, ReturnValues=choice)
@@ -160,27 +160,27 @@ def test_images_have_the_unprotected_values_that_the_write_met() -> None:
     memory = stored_memory()
 
     def count_a_view(memory: Memory, request: dict[str, Any]) -> dict[str, Any]:
-        memory.put({**memory.get(id="a"), "views": {"N": "100"}, "seen": {"BOOL": True}})
+        memory.put({**memory.get(id="a"), "hits": {"N": "100"}, "seen": {"BOOL": True}})
         return memory.update(request)
 
-    table = make_table(actions={"views": "DO_NOTHING", "seen": "DO_NOTHING", "tags": "DO_NOTHING"})
+    table = make_table(actions={"hits": "DO_NOTHING", "seen": "DO_NOTHING", "tags": "DO_NOTHING"})
     memory.put(table.encrypt([ITEM])[0])
     memory.mishaps.append(count_a_view)
     response = update(memory, table, **ADD_ONE, ReturnValues="ALL_NEW")
-    assert response["Attributes"] == {**ITEM, "count": {"N": "6"}, "views": {"N": "100"}, "seen": {"BOOL": True}}
-    assert memory.get(id="a")["views"] == {"N": "100"}
+    assert response["Attributes"] == {**ITEM, "count": {"N": "6"}, "hits": {"N": "100"}, "seen": {"BOOL": True}}
+    assert memory.get(id="a")["hits"] == {"N": "100"}
 
 
 def test_a_condition_is_evaluated_on_the_verified_item() -> None:
     memory = stored_memory()
     request = {
         "ConditionExpression": "#name = :name AND place.#n < :eight",
-        "UpdateExpression": "SET views = :nine",
+        "UpdateExpression": "SET hits = :nine",
         "ExpressionAttributeNames": {"#name": "name", "#n": "number"},
         "ExpressionAttributeValues": {":name": {"S": "secret name"}, ":eight": {"N": "8"}, ":nine": {"N": "9"}},
     }
     assert update(memory, **request) == {}
-    assert read(memory) == {**ITEM, "views": {"N": "9"}}
+    assert read(memory) == {**ITEM, "hits": {"N": "9"}}
 
 
 @pytest.mark.parametrize("shown", [True, False])
@@ -323,7 +323,7 @@ def test_the_callers_request_stays_as_it_was() -> None:
     names, values, key = {"#count": "count"}, {":one": {"N": "1"}}, {"id": {"S": "a"}}
     request = {
         "Key": key,
-        "UpdateExpression": "SET #count = #count + :one, views = views + :one",
+        "UpdateExpression": "SET #count = #count + :one, hits = hits + :one",
         "ExpressionAttributeNames": names,
         "ExpressionAttributeValues": values,
     }
