@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from ddbcrypt.dynamodb.crypto import decrypt_jobs, encrypt_jobs
 from ddbcrypt.dynamodb.effects import Answer, Call, Decrypt, Encrypt, Flow, Send, Sleep
 from ddbcrypt.dynamodb.registry import Registry
-from ddbcrypt.dynamodb.scene import Scene
+from ddbcrypt.dynamodb.scene import Scene, Settings
 from ddbcrypt.expressions import apply, evaluate, parse_condition, parse_update
 
 BAD_REQUEST = 400
@@ -151,8 +151,6 @@ def failing(failure: Exception) -> Mishap:
 
 def scene_of(table: Any, **settings: Any) -> Scene:
     """A scene with one table."""
-    from ddbcrypt.dynamodb.scene import Settings
-
     registry = Registry({}, ask=False)
     registry.remember(table.name, table)
     return Scene(registry, Settings(**settings))
@@ -169,7 +167,10 @@ def run(scene: Scene, flow: Flow, memory: Memory) -> dict[str, Any]:
         except StopIteration as end:
             outcome = end.value
             assert isinstance(outcome, Answer) is not sent
-            return outcome.parsed if isinstance(outcome, Answer) else outcome
+            if not isinstance(outcome, Answer):
+                return outcome
+            assert outcome.status == (BAD_REQUEST if "Error" in outcome.parsed else 200)
+            return outcome.parsed
         value = failure = None
         try:
             if isinstance(effect, Send):

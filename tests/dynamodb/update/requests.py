@@ -22,10 +22,14 @@ _texts = st.sampled_from(["", "a", "ab", "łąka", "\U0001f600"])
 _number = st.builds(lambda text: {"N": text}, _numbers)
 _text = st.builds(lambda text: {"S": text}, _texts)
 _scalar = st.one_of(
-    _number, _text, st.sampled_from([{"BOOL": True}, {"NULL": True}, {"B": b""}, {"B": b"\x00\xff"}, {"BS": [b"a", b"b"]}])
+    _number,
+    _text,
+    st.sampled_from([{"BOOL": True}, {"NULL": True}, {"B": b""}, {"B": b"\x00\xff"}, {"BS": [b"a", b"b"]}]),
 )
 _string_set = st.builds(lambda members: {"SS": sorted(members)}, st.sets(st.sampled_from("abcd"), min_size=1))
-_number_set = st.builds(lambda members: {"NS": sorted(members)}, st.sets(st.sampled_from(["1", "2", "3.5"]), min_size=1))
+_number_set = st.builds(
+    lambda members: {"NS": sorted(members)}, st.sets(st.sampled_from(["1", "2", "3.5"]), min_size=1)
+)
 _list = st.builds(
     lambda members: {"L": members},
     st.lists(st.one_of(_scalar, st.just({"L": [{"N": "1"}]}), st.just({"M": {"p": {"N": "1"}}})), max_size=4),
@@ -70,12 +74,16 @@ class _Request:
 
     def number(self) -> str:
         return self.draw(
-            st.sampled_from([self.name("n"), self.value(_number), f"if_not_exists({self.name('n')}, {self.value(_number)})"])
+            st.sampled_from(
+                [self.name("n"), self.value(_number), f"if_not_exists({self.name('n')}, {self.value(_number)})"]
+            )
         )
 
     def list(self) -> str:
         return self.draw(
-            st.sampled_from([self.name("l"), self.value(_list), f"if_not_exists({self.name('l')}, {self.value(_list)})"])
+            st.sampled_from(
+                [self.name("l"), self.value(_list), f"if_not_exists({self.name('l')}, {self.value(_list)})"]
+            )
         )
 
     def assigned(self) -> str:
@@ -136,7 +144,9 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
         if draw(st.booleans()):
             made["ConditionExpression"] += f" {draw(st.sampled_from(['AND', 'OR']))} {request.condition()}"
         made["ReturnValuesOnConditionCheckFailure"] = draw(st.sampled_from(["NONE", "ALL_OLD"]))
-    used = f"{made['UpdateExpression']} {made.get('ConditionExpression', '')}".replace(",", " ").replace(")", " ").split()
+    used = (
+        f"{made['UpdateExpression']} {made.get('ConditionExpression', '')}".replace(",", " ").replace(")", " ").split()
+    )
     values = {name: value for name, value in request.values.items() if name in used}
     if values:
         made["ExpressionAttributeValues"] = values

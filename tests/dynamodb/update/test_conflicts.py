@@ -214,9 +214,7 @@ def test_a_deleted_item_is_made_anew(table: Any) -> None:
 def test_unsigned_changes_and_an_attempt_that_was_lost(table: Any) -> None:
     world = World(table)
     request = {**ADD_ONE, "UpdateExpression": "SET #count = #count + :one, hits = hits + :one"}
-    world.update(
-        first(lambda memory: memory.put({**memory.get(id="a"), "hits": {"N": "77"}}), sent_again), **request
-    )
+    world.update(first(lambda memory: memory.put({**memory.get(id="a"), "hits": {"N": "77"}}), sent_again), **request)
     assert world.read() == {**ITEM, "count": {"N": "6"}, "hits": {"N": "78"}}
 
 
@@ -360,8 +358,11 @@ def test_each_write_differs_in_what_the_condition_compares(table: Any) -> None:
     world = World(table)
     seen: list[Any] = []
     for _ in range(20):
-        world.update(UpdateExpression="SET #name = :same", ExpressionAttributeNames={"#name": "name"},
-                     ExpressionAttributeValues={":same": {"S": "same"}})
+        world.update(
+            UpdateExpression="SET #name = :same",
+            ExpressionAttributeNames={"#name": "name"},
+            ExpressionAttributeValues={":same": {"S": "same"}},
+        )
         stored = world.memory.get(id="a")
         seen.append({name: stored[name] for name in table.reserved_names})
     assert all(one != other for number, one in enumerate(seen) for other in seen[:number])

@@ -115,7 +115,9 @@ def test_no_update_is_lost_or_doubled(
     finally:
         visits = visitors.stop()
         endpoint.stop()
-    expected = [f"{kind}-{number}" for kind, count in (("thread", THREADS), ("process", PROCESSES)) for number in range(count)]
+    expected = [
+        f"{kind}-{number}" for kind, count in (("thread", THREADS), ("process", PROCESSES)) for number in range(count)
+    ]
     for place, name in enumerate(writers.ITEMS):
         item = writers.read(straight, by_id, name)
         there = [token["S"] for token in item["tokens"]["L"]]

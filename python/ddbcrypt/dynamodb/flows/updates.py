@@ -179,9 +179,7 @@ def _read_again(
         raise error from failure
 
 
-def _has_arrived(
-    plan: UpdatePlan, attempt: _Attempt, now: Mapping[str, Any] | None, error: Exception
-) -> bool:
+def _has_arrived(plan: UpdatePlan, attempt: _Attempt, now: Mapping[str, Any] | None, error: Exception) -> bool:
     """Whether a write that failed was carried out nevertheless; False where it was not and can be tried again.
 
     :raises UncertainUpdateError: when nothing tells

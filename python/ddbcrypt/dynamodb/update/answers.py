@@ -81,9 +81,7 @@ def carried_out(
     return {"Attributes": dict(attributes)} if attributes else {}
 
 
-def _with_unprotected(
-    plan: UpdatePlan, item: Mapping[str, Any], image: Mapping[str, Any] | None
-) -> Mapping[str, Any]:
+def _with_unprotected(plan: UpdatePlan, item: Mapping[str, Any], image: Mapping[str, Any] | None) -> Mapping[str, Any]:
     if image is None:
         return item
     is_protected, is_reserved = plan.table.is_protected, plan.table.is_reserved
