@@ -114,7 +114,7 @@ def test_waits_grow_and_are_bounded(table: Any) -> None:
 
 def test_it_is_given_up_at_the_limit(table: Any) -> None:
     world = World(table, update_attempts=3)
-    with pytest.raises(UpdateConflictError, match="3 attempts.*id=a") as caught:
+    with pytest.raises(UpdateConflictError, match="3 attempts.*id='a'") as caught:
         world.update(*[first(world.others_add(10))] * 3)
     assert world.count == "35"
     assert isinstance(caught.value.__cause__, ClientError)
@@ -174,7 +174,7 @@ def test_a_write_that_arrived_is_found_under_those_of_others(table: Any, times: 
 
 def test_a_write_under_too_many_of_others_is_uncertain(table: Any) -> None:
     world = World(table)
-    with pytest.raises(UncertainUpdateError, match="Read the item.*id=a"):
+    with pytest.raises(UncertainUpdateError, match="Read the item.*id='a'"):
         world.update(answer_lost(world.others_add(10, 17)))
     assert world.count == "176"
 

@@ -216,7 +216,7 @@ def test_what_is_consumed_is_added_up() -> None:
 def test_an_item_that_does_not_verify_is_not_written() -> None:
     memory = stored_memory()
     memory.put({**memory.get(id="a"), "status": {"S": "altered"}})
-    with pytest.raises(SignatureVerificationError, match="id=a"):
+    with pytest.raises(SignatureVerificationError, match="id='a'"):
         update(memory, **ADD_ONE)
     assert memory.operations == ["GetItem"]
 
@@ -271,7 +271,7 @@ def test_what_dynamodb_would_refuse_on_this_item_is_refused(request_part: dict[s
         ({"ReturnConsumedCapacity": "SOME"}, "ReturnConsumedCapacity"),
         ({"Key": {}}, "Key"),
         ({"Key": "a"}, "Key"),
-        ({"UpdateExpression": "SET ="}, ""),
+        ({"UpdateExpression": "SET ="}, "UpdateExpression"),
     ],
 )
 def test_malformed_requests_send_nothing(request_part: dict[str, Any], match: str) -> None:

@@ -16,6 +16,7 @@ from ddbcrypt.expressions import (
     Update,
     apply,
     check_condition,
+    check_placeholders,
     evaluate,
     parse_condition,
     parse_update,
@@ -67,8 +68,7 @@ class UpdatePlan:
         if "ConditionExpression" in request:
             condition = parse_condition(request["ConditionExpression"], names, values)
             check_reserved(table, condition.attributes, "ConditionExpression")
-        _check_all_used("ExpressionAttributeNames", names, (part.used_names for part in (update, condition) if part))
-        _check_all_used("ExpressionAttributeValues", values, (part.used_values for part in (update, condition) if part))
+        check_placeholders(names, values, *(part for part in (update, condition) if part is not None))
         return cls(table, request, key, update, condition)
 
     @property
@@ -104,7 +104,7 @@ class UpdatePlan:
 
     def holds(self, item: Mapping[str, Any] | None) -> bool:
         """Whether the condition holds of a verified item, or of none."""
-        return self.condition is None or evaluate(self.condition, dict(item or {}))
+        return self.condition is None or evaluate(self.condition, item or {})
 
     def carry_out(self, item: Mapping[str, Any] | None) -> Applied | None:
         """Give what the update makes of a verified item, or of none; None where there is no UpdateExpression.
@@ -113,11 +113,4 @@ class UpdatePlan:
         """
         if self.update is None:
             return None
-        return apply(self.update, None if item is None else dict(item), self.key_names)
-
-
-def _check_all_used(parameter: str, given: Any, used: Any) -> None:
-    unused = sorted(set(given or ()).difference(*used))
-    if unused:
-        message = f"{parameter} has what no expression uses: {', '.join(unused)}. Leave it out"
-        raise InvalidArgumentError(message)
+        return apply(self.update, item, self.key_names)

@@ -42,7 +42,7 @@ def guard_update(table: ProtectedTable, request: Mapping[str, Any], update: Upda
         check_reserved(table, update.attributes, "UpdateExpression")
         protected = split_update(update, table.is_protected)
         if protected:
-            name = min(protected)
+            name = min(protected.names)
             message = (
                 f'UpdateExpression touches "{name}", which is encrypted or signed: DynamoDB cannot sign the changed '
                 "item. Call update_item, which reads, verifies and writes the item back, or read the item and put it "
