@@ -6,9 +6,12 @@ Modules and names are those of AWS's ``dynamodb-encryption-sdk``; what an applic
 
 from __future__ import annotations
 
+from ddbcrypt.attach import attach, detach
 from ddbcrypt.context_overrides import override_context, override_table_name, override_table_names
 from ddbcrypt.delegated_keys import DelegatedKey
 from ddbcrypt.delegated_keys.jce import JceNameLocalDelegatedKey
+from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
+from ddbcrypt.dynamodb.options import FailedItem, RequestOptions, request_options
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.encrypted.client import EncryptedClient
 from ddbcrypt.encrypted.item import (
@@ -39,6 +42,7 @@ from ddbcrypt.exceptions import (
     InvalidTextError,
     InvalidVersionError,
     ItemNotEncryptedError,
+    ItemTooLargeError,
     JceTransformationError,
     KeyStoreAliasError,
     KeyStoreError,
@@ -52,11 +56,13 @@ from ddbcrypt.exceptions import (
     SerializationError,
     SignatureVerificationError,
     SigningError,
+    UncertainUpdateError,
     UnknownRegionError,
     UnsupportedEncryptionModeError,
     UnsupportedOperationError,
     UnsupportedTypeError,
     UnwrappingError,
+    UpdateConflictError,
     VersionAlreadyExistsError,
     WrappingError,
 )

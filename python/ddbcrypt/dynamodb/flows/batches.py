@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ddbcrypt.dynamodb.answers import AskedKeys
 from ddbcrypt.dynamodb.checks import check_key, mapping, sequence, take_projection
@@ -18,9 +18,12 @@ from ddbcrypt.dynamodb.tables import of_table
 from ddbcrypt.dynamodb.unprocessed import Sent, copy_nested, original
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError, InvalidArgumentError, UnsupportedOperationError
 from ddbcrypt.expressions import Projection, project
+from ddbcrypt.operations import check_part, find
 
-_KINDS = {"PutRequest": "Item", "DeleteRequest": "Key"}
-_PROJECTED = ("ProjectionExpression", "ExpressionAttributeNames")
+_GET_ITEMS: Final = find("BatchGetItem")
+_WRITE_ITEMS: Final = find("BatchWriteItem")
+_KINDS: Final = {"PutRequest": "Item", "DeleteRequest": "Key"}
+_PROJECTED: Final = ("ProjectionExpression", "ExpressionAttributeNames")
 
 
 class _Read(NamedTuple):
@@ -68,6 +71,7 @@ def _whole(name: str, table: ProtectedTable, given: Mapping[str, Any]) -> tuple[
         message = f'RequestItems["{name}"] needs a list of Keys'
         raise InvalidArgumentError(message)
     request = dict(given)
+    check_part(_GET_ITEMS, "KeysAndAttributes", request)
     keys = [check_key(table, key, "Keys") for key in sequence(given["Keys"], f'RequestItems["{name}"]["Keys"]')]
     request["Keys"] = keys
     request, projection = take_projection(table, request)
@@ -157,13 +161,7 @@ def _parsed(table_name: str, write: object) -> _Write:
         message = f"batch_write_item takes PutRequest and DeleteRequest, not {kind}. Nothing was sent."
         raise UnsupportedOperationError(message)
     members = mapping(members, kind)
-    for name in members:
-        if name != member:
-            message = (
-                f"batch_write_item does not take the parameter {name}: it is not among those that are known to carry "
-                "no plaintext. Nothing was sent."
-            )
-            raise UnsupportedOperationError(message)
+    check_part(_WRITE_ITEMS, kind, members)
     if member not in members:
         message = f'A {kind} in RequestItems["{table_name}"] needs the parameter {member}'
         raise InvalidArgumentError(message)

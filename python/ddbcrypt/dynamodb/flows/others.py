@@ -3,45 +3,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Generator, Mapping
+from typing import Any
 
-from ddbcrypt.dynamodb.effects import Flow, Send
+from botocore.exceptions import ClientError
+
+from ddbcrypt.dynamodb.effects import Effect, Flow, Send
+from ddbcrypt.dynamodb.protected import ProtectedTable
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.exceptions import UnsupportedOperationError
-from ddbcrypt.operations import Operation, Treatment, check_definitions, refusal
+from ddbcrypt.operations import Handling, Operation, Treatment, check_definitions, tables_of
 
 
 def other_operation(scene: Scene, operation: Operation, params: Mapping[str, Any]) -> Flow | None:
     """Give the flow of an operation that carries no items, None where it passes as it is.
 
-    :raises UnsupportedOperationError: for an operation that is refused
+    :raises UnsupportedOperationError: for an operation that nobody has written a flow for
     """
     if operation.treatment is not Treatment.PASS:
-        raise refusal(operation)
-    function = _LOOKED_AT.get(operation.name)
-    return None if function is None else function(scene, dict(params))
+        message = f"ddbcrypt has no way to send {operation.method} yet. Nothing was sent."
+        raise UnsupportedOperationError(message)
+    if operation.name == "DeleteTable":
+        return _delete_table(scene, dict(params))
+    if any(operation.request.get(name) is Handling.DEFINITIONS for name in params):
+        return _defining(scene, operation, dict(params))
+    return None
 
 
-def _create_table(scene: Scene, request: dict[str, Any]) -> Flow:
-    """Refuse indexes over ciphertext. Nothing is asked: there is no table yet."""
-    name = request.get("TableName")
-    if isinstance(name, str):
-        table = scene.registry.defined(name, request.get("KeySchema"))
+def _defining(scene: Scene, operation: Operation, request: dict[str, Any]) -> Flow:
+    """Refuse keys, indexes and times to live of encrypted attributes."""
+    for name in tables_of(operation, request):
+        if not scene.registry.is_configured(name):
+            continue
+        if operation.name == "CreateTable":
+            scene.registry.forget(name)
+            table = scene.registry.defined(name, request.get("KeySchema"))
+        else:
+            table = yield from _existing(scene, name)
         if table is not None:
-            check_definitions(request, table.is_encrypted)
-        scene.registry.forget(name)
+            check_definitions(operation, request, table.is_encrypted)
     return (yield Send(request))
 
 
-def _update_table(scene: Scene, request: dict[str, Any]) -> Flow:
-    """Refuse new indexes over ciphertext."""
-    name = request.get("TableName")
-    if isinstance(name, str) and scene.registry.is_configured(name):
-        table = yield from scene.registry.resolve(name)
-        if table is not None:
-            check_definitions(request, table.is_encrypted)
-    return (yield Send(request))
+def _existing(scene: Scene, name: str) -> Generator[Effect, Any, ProtectedTable | None]:
+    try:
+        return (yield from scene.registry.resolve(name))
+    except ClientError as error:
+        # the target of a restore: its source is looked at, and there are no items in it yet
+        if error.response.get("Error", {}).get("Code") == "ResourceNotFoundException":
+            return None
+        raise
 
 
 def _delete_table(scene: Scene, request: dict[str, Any]) -> Flow:
@@ -51,29 +62,3 @@ def _delete_table(scene: Scene, request: dict[str, Any]) -> Flow:
     if isinstance(name, str):
         scene.registry.forget(name)
     return parsed
-
-
-def _update_time_to_live(scene: Scene, request: dict[str, Any]) -> Flow:
-    """Refuse an encrypted attribute: DynamoDB could not read the time in it."""
-    name = request.get("TableName")
-    specification = request.get("TimeToLiveSpecification")
-    attribute = specification.get("AttributeName") if isinstance(specification, Mapping) else None
-    if isinstance(name, str) and isinstance(attribute, str) and scene.registry.is_configured(name):
-        table = yield from scene.registry.resolve(name)
-        if table is not None and (table.is_encrypted(attribute) or table.is_reserved(attribute)):
-            message = (
-                f'update_time_to_live names the attribute "{attribute}", which is encrypted: DynamoDB cannot read the '
-                "time in it, and no item would ever expire. Make it SIGN_ONLY. Nothing was sent."
-            )
-            error = UnsupportedOperationError(message)
-            error.attribute = attribute
-            raise error
-    return (yield Send(request))
-
-
-_LOOKED_AT: Final = {
-    "CreateTable": _create_table,
-    "DeleteTable": _delete_table,
-    "UpdateTable": _update_table,
-    "UpdateTimeToLive": _update_time_to_live,
-}

@@ -15,7 +15,10 @@ from ddbcrypt.dynamodb.sizes import check_size
 from ddbcrypt.dynamodb.update.unprotected import guard_update
 from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
 from ddbcrypt.expressions import Projection, project
+from ddbcrypt.operations import check_part, find
 
+_GET_ITEMS: Final = find("TransactGetItems")
+_WRITE_ITEMS: Final = find("TransactWriteItems")
 _ACTIONS: Final = ("ConditionCheck", "Put", "Delete", "Update")
 _MISMATCH: Final = "IdempotentParameterMismatchException"
 _TOKEN: Final = "ClientRequestToken"
@@ -76,6 +79,7 @@ def _action(scene: Scene, one: object) -> Generator[Effect, Any, _Action]:
     table = yield from scene.registry.resolve(request.get("TableName"))
     if table is None:
         return _Action(kind, request, None, request)
+    check_part(_WRITE_ITEMS, kind, request)
     update = check_expressions(table, request)
     sent = request
     if kind == "Put":
@@ -148,6 +152,7 @@ def transact_get_items(scene: Scene, request: dict[str, Any]) -> Flow:
         if table is None:
             gets.append(None)
         else:
+            check_part(_GET_ITEMS, "Get", content)
             key = content["Key"] = check_key(table, required(content, "Key", "TransactItems.Get"), "Key")
             content, projection = take_projection(table, content)
             gets.append(_Get(table, key, projection))
