@@ -80,6 +80,7 @@ from ddbcrypt.material_providers.wrapped import WrappedCryptographicMaterialsPro
 from ddbcrypt.materials import CryptographicMaterials, DecryptionMaterials, EncryptionMaterials
 from ddbcrypt.materials.raw import RawDecryptionMaterials, RawEncryptionMaterials
 from ddbcrypt.materials.wrapped import WrappedCryptographicMaterials
+from ddbcrypt.metrics import Metrics
 from ddbcrypt.pickling import allow_secrets
 from ddbcrypt.structures import AttributeActions, EncryptionContext, TableIndex, TableInfo
 from ddbcrypt.transform import ddb_to_dict, dict_to_ddb
@@ -112,6 +113,7 @@ __all__ = (
     "EncryptionMaterials",
     "EngineError",
     "ExtraDataSupplier",
+    "FailedItem",
     "ForeignCiphertextError",
     "InvalidAlgorithmError",
     "InvalidArgumentError",
@@ -122,6 +124,7 @@ __all__ = (
     "InvalidTextError",
     "InvalidVersionError",
     "ItemNotEncryptedError",
+    "ItemTooLargeError",
     "JceNameLocalDelegatedKey",
     "JceTransformationError",
     "KeyEncodingType",
@@ -131,7 +134,9 @@ __all__ = (
     "KeyStoreFormatError",
     "KeyStoreMaterialsProvider",
     "KeyStorePasswordError",
+    "LegacyTableConfig",
     "MetaStore",
+    "Metrics",
     "NestingDepthError",
     "NoKnownVersionError",
     "OldImageError",
@@ -139,6 +144,7 @@ __all__ = (
     "ProviderStoreError",
     "RawDecryptionMaterials",
     "RawEncryptionMaterials",
+    "RequestOptions",
     "ReservedAttributeError",
     "RotatingMaterialsProvider",
     "SerializationError",
@@ -147,24 +153,29 @@ __all__ = (
     "StaticCryptographicMaterialsProvider",
     "TableIndex",
     "TableInfo",
+    "UncertainUpdateError",
     "UnknownRegionError",
     "UnsupportedEncryptionModeError",
     "UnsupportedOperationError",
     "UnsupportedTypeError",
     "UnwrappingError",
+    "UpdateConflictError",
     "VersionAlreadyExistsError",
     "WrappedCryptographicMaterials",
     "WrappedCryptographicMaterialsProvider",
     "WrappingError",
     "__version__",
     "allow_secrets",
+    "attach",
     "ddb_to_dict",
     "decrypt_dynamodb_item",
     "decrypt_python_item",
+    "detach",
     "dict_to_ddb",
     "encrypt_dynamodb_item",
     "encrypt_python_item",
     "override_context",
     "override_table_name",
     "override_table_names",
+    "request_options",
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What DynamoDB answers with, decrypted: old items of writes, items of failed conditions; and whether it was asked for."""
+"""What DynamoDB answers with, decrypted: old items of writes, and items that failed a condition."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def decrypt_failed(
 def decrypt_error(
     table: ProtectedTable, parsed: dict[str, Any], key: Mapping[str, Any] | None
 ) -> Generator[Effect, Any, dict[str, Any]]:
-    """Decrypt the item in the error response of a write; one that does not verify is left out and the message says so."""
+    """Decrypt the item in the error response of a write. One that does not verify is left out; the message says so."""
     note = yield from decrypt_failed(table, parsed, key)
     if note is not None:
         error = parsed["Error"]

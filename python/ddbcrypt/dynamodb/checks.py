@@ -139,7 +139,9 @@ def check_key(table: ProtectedTable, key: object, parameter: str) -> dict[str, A
     return copied
 
 
-def check_start_key(table: ProtectedTable, request: dict[str, Any], is_ours: Callable[[Mapping[str, Any]], bool]) -> None:
+def check_start_key(
+    table: ProtectedTable, request: dict[str, Any], is_ours: Callable[[Mapping[str, Any]], bool]
+) -> None:
     """As :func:`check_key`, for ``ExclusiveStartKey``, which may hold the key of an index as well.
 
     :param is_ours: whether a start key is one that DynamoDB gave out through this client: ciphertext, then

@@ -80,4 +80,4 @@ def _fetch(
             raise DynamodbEncryptionSdkError(message)
         asked = left
         if asked:
-            yield Sleep(random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2**attempt)))  # noqa: S311 - no secret
+            yield Sleep(random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2**attempt)))

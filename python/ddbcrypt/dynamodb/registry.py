@@ -90,7 +90,9 @@ class Registry:
     def is_configured(self, name_or_arn: str) -> bool:
         """Whether there is a configuration for the table."""
         name = plain_name(name_or_arn)
-        return name in self._configs or name in self._known or (self._fallback is not None and name not in self._plaintext)
+        return (
+            name in self._configs or name in self._known or (self._fallback is not None and name not in self._plaintext)
+        )
 
     def defined(self, name_or_arn: str, key_schema: object) -> ProtectedTable | None:
         """Give the protected table that a request is about to create; None where there is no configuration for it.

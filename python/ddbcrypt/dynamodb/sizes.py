@@ -30,8 +30,8 @@ def check_size(table: ProtectedTable, encrypted: Mapping[str, Any], plain: Mappi
         before = item_size(plain)
         message = (
             f"The encrypted item has {size:,} bytes and DynamoDB stores at most {MOST_BYTES:,} (400 KB): without "
-            f"encryption it has {before:,}. Make it smaller, compress large attributes before encryption, or store them "
-            "elsewhere. Nothing was sent"
+            f"encryption it has {before:,}. Make it smaller, compress large attributes before encryption, or store "
+            "them elsewhere. Nothing was sent"
         )
         error = ItemTooLargeError(message)
         table.name_item(error, plain)

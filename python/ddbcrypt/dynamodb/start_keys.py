@@ -16,7 +16,7 @@ _MOST: Final = 1_024
 
 
 class StartKeys:
-    """The last keys with encrypted attributes that DynamoDB gave out. Thread-safe, bounded; holds no plaintext of them."""
+    """The last keys with encrypted attributes that DynamoDB gave out. Thread-safe and bounded."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -10,12 +10,12 @@ from ddbcrypt.dynamodb.answers import AskedKeys
 from ddbcrypt.dynamodb.checks import check_key, mapping, sequence, take_projection
 from ddbcrypt.dynamodb.effects import Decrypt, Encrypt, Flow, Send
 from ddbcrypt.dynamodb.options import RequestOptions, current_options
+from ddbcrypt.dynamodb.originals import Sent, copy_nested, original
 from ddbcrypt.dynamodb.outcomes import failed_item
 from ddbcrypt.dynamodb.protected import ProtectedTable
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.dynamodb.sizes import check_size
 from ddbcrypt.dynamodb.tables import of_table
-from ddbcrypt.dynamodb.unprocessed import Sent, copy_nested, original
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError, InvalidArgumentError, UnsupportedOperationError
 from ddbcrypt.expressions import Projection, project
 from ddbcrypt.operations import check_part, find
@@ -93,7 +93,7 @@ def _decrypt_responses(parsed: dict[str, Any], reads: Mapping[str, _Read | None]
     for (answered, reading, stored), one in zip(of_items, done, strict=True):
         try:
             if isinstance(one, DynamodbEncryptionSdkError):
-                raise one  # noqa: TRY301 - one way for both
+                raise one
             result[answered].append(reading.finished(one))
         except DynamodbEncryptionSdkError as error:
             if not collect:
