@@ -32,6 +32,7 @@ __all__ = (
     "InvalidTextError",
     "InvalidVersionError",
     "ItemNotEncryptedError",
+    "ItemTooLargeError",
     "JceTransformationError",
     "KeyStoreAliasError",
     "KeyStoreError",
@@ -45,11 +46,13 @@ __all__ = (
     "SerializationError",
     "SignatureVerificationError",
     "SigningError",
+    "UncertainUpdateError",
     "UnknownRegionError",
     "UnsupportedEncryptionModeError",
     "UnsupportedOperationError",
     "UnsupportedTypeError",
     "UnwrappingError",
+    "UpdateConflictError",
     "VersionAlreadyExistsError",
     "WrappingError",
 )
@@ -169,6 +172,10 @@ class EncryptionError(DynamodbEncryptionSdkError):
     """An item or attribute cannot be encrypted."""
 
 
+class ItemTooLargeError(EncryptionError):
+    """The encrypted item is larger than the 400 KB that DynamoDB stores."""
+
+
 class ReservedAttributeError(EncryptionError):
     """A plaintext item holds an attribute whose name the format reserves."""
 
@@ -196,6 +203,17 @@ class OldImageError(DynamodbEncryptionSdkError):
 
 class UnsupportedOperationError(DynamodbEncryptionSdkError, NotImplementedError):
     """An operation or a parameter that would send plaintext or return unverified data; nothing was sent."""
+
+
+class UpdateConflictError(DynamodbEncryptionSdkError):
+    """An update of protected attributes was given up: others changed the item each time. The item is as they left it."""
+
+
+class UncertainUpdateError(DynamodbEncryptionSdkError):
+    """Whether an update was carried out cannot be told: its answer was lost, and others replaced the item since.
+
+    Read the item and see whether it holds the change before the update is made again.
+    """
 
 
 class ProviderStoreError(DynamodbEncryptionSdkError):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ddbcrypt.dynamodb.registry import Registry
+from ddbcrypt.dynamodb.start_keys import StartKeys
+from ddbcrypt.dynamodb.tokens import Transactions
 from ddbcrypt.metrics import Metrics
 
 UpdateMode = Literal["rewrite", "refuse"]
@@ -17,7 +19,7 @@ class Settings:
     """How an attached client behaves.
 
     :ivar update_mode: ``"rewrite"``: an update of protected attributes reads, verifies, changes and writes the item
-        back; ``"refuse"``: it is refused
+        back; ``"refuse"``: every update of an item in a protected table is refused, as in the reference client
     :ivar update_attempts: how often an update is tried when others change the item meanwhile
     """
 
@@ -32,3 +34,5 @@ class Scene:
     registry: Registry
     settings: Settings = field(default_factory=Settings)
     metrics: Metrics = field(default_factory=Metrics)
+    start_keys: StartKeys = field(default_factory=StartKeys)
+    transactions: Transactions = field(default_factory=Transactions)
