@@ -124,6 +124,9 @@ typedef struct ddbc_structured_job {
  * and for version 2 the attributes that are DDBC_SIGN_AND_INCLUDE. DDBC_MISSING_ATTRIBUTE where a key is missing. */
 DDBC_MUST_USE bool ddbc_structured_context(ddbc_workspace *workspace, const ddbc_structured_job *job, uint8_t version,
                                            ddbc_pair **out, size_t *out_count, ddbc_status *status);
+/* Serialisation of an encryption context: count, then the pairs in order of name. */
+DDBC_MUST_USE bool ddbc_structured_write_context(ddbc_workspace *workspace, const ddbc_pair *pairs, size_t count,
+                                                 ddbc_bytes *out, ddbc_status *status);
 /* Decrypt, first step, without keys: reads the header and gives each attribute that is not DDBC_DO_NOTHING the action
  * that the legend says. The caller has made DDBC_DO_NOTHING what it allows to be unsigned. */
 DDBC_MUST_USE bool ddbc_structured_resolve(ddbc_workspace *workspace, ddbc_structured_job *job, ddbc_status *status);

@@ -35,10 +35,11 @@ static bool choose(const ddbc_pair *pairs, size_t count, const ddbc_bytes *left_
             continue;
         }
         if (pairs[i].name.len > UINT16_MAX || pairs[i].value.len > UINT16_MAX) {
-            return ddbc_fail(status, DDBC_TOO_LARGE,
-                             "a name or a value of the encryption context has more than %d bytes; use an attribute that "
-                             "is shorter",
-                             UINT16_MAX);
+            return ddbc_fail(
+                status, DDBC_TOO_LARGE,
+                "a name or a value of the encryption context has more than %d bytes; use an attribute that "
+                "is shorter",
+                UINT16_MAX);
         }
         chosen[(*chosen_count)++] = pairs[i];
         *size += 4 + pairs[i].name.len + pairs[i].value.len;
@@ -78,6 +79,12 @@ bool ddbc_context_write(ddbc_workspace *workspace, const ddbc_pair *pairs, size_
     return true;
 }
 
+bool ddbc_structured_write_context(ddbc_workspace *workspace, const ddbc_pair *pairs, size_t count, ddbc_bytes *out,
+                                   ddbc_status *status)
+{
+    return ddbc_context_write(workspace, pairs, count, NULL, 0, out, status);
+}
+
 /* ---- of an item ------------------------------------------------------------------------------------------------ */
 
 static const ddbc_item_attribute *find(const ddbc_item *item, ddbc_bytes name)
@@ -95,9 +102,10 @@ static bool find_key(const ddbc_structured_job *job, ddbc_bytes name, const ddbc
 {
     *out = find(&job->item, name);
     if (*out == NULL) {
-        (void)ddbc_fail(status, DDBC_MISSING_ATTRIBUTE,
-                        "the item lacks a key attribute of its table, which the encryption context needs; read and write "
-                        "whole items");
+        (void)ddbc_fail(
+            status, DDBC_MISSING_ATTRIBUTE,
+            "the item lacks a key attribute of its table, which the encryption context needs; read and write "
+            "whole items");
         return ddbc_fail_in(status, name);
     }
     return true;
@@ -268,10 +276,11 @@ bool ddbc_context_check(ddbc_workspace *workspace, const ddbc_structured_job *jo
             at++;
         }
         if (at == job->context_count || !ddbc_bytes_equal(job->context[at].value, pairs[i].value)) {
-            return ddbc_fail(status, DDBC_INVALID_ARGUMENT,
-                             "the materials' encryption context is not that of the item: pair %.*s is missing or differs; "
-                             "a materials manager must hand on what it was given",
-                             pairs[i].name.len > 64 ? 64 : (int)pairs[i].name.len, (const char *)pairs[i].name.ptr);
+            return ddbc_fail(
+                status, DDBC_INVALID_ARGUMENT,
+                "the materials' encryption context is not that of the item: pair %.*s is missing or differs; "
+                "a materials manager must hand on what it was given",
+                pairs[i].name.len > 64 ? 64 : (int)pairs[i].name.len, (const char *)pairs[i].name.ptr);
         }
     }
     return true;

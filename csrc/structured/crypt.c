@@ -72,8 +72,7 @@ bool ddbc_crypt_derive(ddbc_crypt *crypt, ddbc_bytes data_key, ddbc_bytes messag
     return done;
 }
 
-bool ddbc_crypt_tag(ddbc_crypt *crypt, ddbc_bytes key, ddbc_bytes data, uint8_t out[DDBC_TAG_SIZE],
-                    ddbc_status *status)
+bool ddbc_crypt_tag(ddbc_crypt *crypt, ddbc_bytes key, ddbc_bytes data, uint8_t out[DDBC_TAG_SIZE], ddbc_status *status)
 {
     uint8_t mac[DDBC_MAC_MAX];
     size_t size = 0;

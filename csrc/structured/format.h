@@ -65,8 +65,8 @@ typedef struct ddbc_item_keys {
     uint8_t root[32]; /* of the fields */
 } ddbc_item_keys;
 
-DDBC_MUST_USE bool ddbc_crypt_derive(ddbc_crypt *crypt, ddbc_bytes data_key, ddbc_bytes message_id,
-                                     ddbc_item_keys *out, ddbc_status *status);
+DDBC_MUST_USE bool ddbc_crypt_derive(ddbc_crypt *crypt, ddbc_bytes data_key, ddbc_bytes message_id, ddbc_item_keys *out,
+                                     ddbc_status *status);
 DDBC_MUST_USE bool ddbc_crypt_tag(ddbc_crypt *crypt, ddbc_bytes key, ddbc_bytes data, uint8_t out[DDBC_TAG_SIZE],
                                   ddbc_status *status);
 /* Encrypts each ENCRYPT_AND_SIGN field: its value becomes the stored one. */

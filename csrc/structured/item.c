@@ -127,8 +127,7 @@ static bool encrypt_job(ddbc_crypt *crypt, ddbc_structured_job *job, const uint8
     uint8_t version = version_of(&job->item);
     if (!check_materials(job, job->key_count, status) || !check_plaintext(workspace, &job->item, status) ||
         !check_keys(job, status) || !ddbc_context_check(workspace, job, version, status) ||
-        !ddbc_fields_new(workspace, job, &fields, &count, status) ||
-        !write_values(workspace, fields, count, status) ||
+        !ddbc_fields_new(workspace, job, &fields, &count, status) || !write_values(workspace, fields, count, status) ||
         !ddbc_header_write(workspace, job, version, message_id, fields, count, &header, &partial_size, status)) {
         return false;
     }
@@ -176,10 +175,11 @@ bool ddbc_structured_resolve(ddbc_workspace *workspace, ddbc_structured_job *job
         return false;
     }
     if (count != job->parsed.legend.len) {
-        return ddbc_fail(status, DDBC_SIGNATURE_MISMATCH,
-                         "the item has %zu attributes that are signed by the configuration, and its header tells of %zu: "
-                         "an attribute was added or removed, or other attributes may be unsigned than when it was written",
-                         count, job->parsed.legend.len);
+        return ddbc_fail(
+            status, DDBC_SIGNATURE_MISMATCH,
+            "the item has %zu attributes that are signed by the configuration, and its header tells of %zu: "
+            "an attribute was added or removed, or other attributes may be unsigned than when it was written",
+            count, job->parsed.legend.len);
     }
     for (size_t i = 0; i < count; i++) {
         uint8_t flag = job->parsed.legend.ptr[i];
@@ -207,9 +207,10 @@ static bool stored_values(ddbc_workspace *workspace, ddbc_field *fields, size_t 
         ddbc_item_attribute *attribute = fields[i].attribute;
         if (attribute->action == DDBC_ENCRYPT_AND_SIGN) {
             if (attribute->value.type != DDBC_TYPE_B || attribute->value.as.bytes.len < DDBC_FIELD_OVERHEAD) {
-                (void)ddbc_fail(status, DDBC_NOT_CIPHERTEXT,
-                                "the header says that the attribute is encrypted, but it is not a B of %d bytes or more",
-                                DDBC_FIELD_OVERHEAD);
+                (void)ddbc_fail(
+                    status, DDBC_NOT_CIPHERTEXT,
+                    "the header says that the attribute is encrypted, but it is not a B of %d bytes or more",
+                    DDBC_FIELD_OVERHEAD);
                 return ddbc_fail_in(status, attribute->name);
             }
             fields[i].value = attribute->value.as.bytes;
@@ -251,8 +252,7 @@ static bool decrypt_job(ddbc_crypt *crypt, ddbc_structured_job *job, ddbc_status
         return fail_materials(status, "their algorithm suite is not that of the header");
     }
     if (!check_keys(job, status) || !ddbc_context_check(workspace, job, job->parsed.version, status) ||
-        !ddbc_fields_new(workspace, job, &fields, &count, status) ||
-        !stored_values(workspace, fields, count, status)) {
+        !ddbc_fields_new(workspace, job, &fields, &count, status) || !stored_values(workspace, fields, count, status)) {
         return false;
     }
     ddbc_item_keys keys;

@@ -22,9 +22,9 @@ typedef struct writer {
 static const uint8_t *type_id_of(ddbc_type type)
 {
     static const uint8_t ids[][DDBC_TYPE_ID_SIZE] = {
-        [DDBC_TYPE_S] = {0x00, 0x01},  [DDBC_TYPE_N] = {0x00, 0x02},    [DDBC_TYPE_B] = {0xFF, 0xFF},
+        [DDBC_TYPE_S] = {0x00, 0x01},    [DDBC_TYPE_N] = {0x00, 0x02},    [DDBC_TYPE_B] = {0xFF, 0xFF},
         [DDBC_TYPE_BOOL] = {0x00, 0x04}, [DDBC_TYPE_NULL] = {0x00, 0x00}, [DDBC_TYPE_SS] = {0x01, 0x01},
-        [DDBC_TYPE_NS] = {0x01, 0x02}, [DDBC_TYPE_BS] = {0x01, 0xFF},   [DDBC_TYPE_L] = {0x03, 0x00},
+        [DDBC_TYPE_NS] = {0x01, 0x02},   [DDBC_TYPE_BS] = {0x01, 0xFF},   [DDBC_TYPE_L] = {0x03, 0x00},
         [DDBC_TYPE_M] = {0x02, 0x00},
     };
     return ids[type];

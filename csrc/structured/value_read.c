@@ -61,8 +61,7 @@ static bool read_set(reader *r, ddbc_type type, ddbc_bytes in, ddbc_attribute *o
         return ddbc_fail_memory(r->status);
     }
     for (size_t i = 0; i < count; i++) {
-        if (!read_sized(r, &in, &members[i]) ||
-            (type != DDBC_TYPE_BS && !read_text(r, members[i], &members[i]))) {
+        if (!read_sized(r, &in, &members[i]) || (type != DDBC_TYPE_BS && !read_text(r, members[i], &members[i]))) {
             return false;
         }
     }
