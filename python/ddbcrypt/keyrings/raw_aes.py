@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from typing import Final
 
 from ddbcrypt import _engine
 from ddbcrypt.exceptions import DecryptionError, InvalidKeyError
@@ -96,7 +96,7 @@ class RawAesKeyring(Keyring):
             errors,
         )
 
-    def __reduce__(self) -> tuple[type[RawAesKeyring], tuple[str, str, bytes]] | NoReturn:
+    def __reduce__(self) -> tuple[type[RawAesKeyring], tuple[str, str, bytes]]:
         if not secrets_allowed():
             raise TypeError("RawAesKeyring holds a secret key: pickle it inside ddbcrypt.pickling.allow_secrets()")
         return RawAesKeyring, (self._namespace, self._name, self._wrapping_key)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from typing import NoReturn
 
 from ddbcrypt import _engine
 from ddbcrypt.exceptions import InvalidArgumentError, UnwrappingError
@@ -138,7 +137,7 @@ class RawRsaKeyring(Keyring):
             except UnwrappingError:
                 return  # the key was read, and the ciphertext is none
 
-    def __reduce__(self) -> tuple[type[RawRsaKeyring], tuple[str, str, str, bytes | None, bytes | None]] | NoReturn:
+    def __reduce__(self) -> tuple[type[RawRsaKeyring], tuple[str, str, str, bytes | None, bytes | None]]:
         if self._private_key is not None and not secrets_allowed():
             raise TypeError("RawRsaKeyring holds a private key: pickle it inside ddbcrypt.pickling.allow_secrets()")
         return RawRsaKeyring, (self._namespace, self._name, self._padding.value, self._public_key, self._private_key)
