@@ -39,7 +39,7 @@ class AwsKmsKeyring(Keyring):
     Safe to share between threads. botocore writes plaintext keys into its log at level ``DEBUG``.
 
     :param key_id: key ARN; or alias ARN, alias name or key id, to encrypt only
-    :param kms_client: boto3 or botocore KMS client; None to make one for the region of ``key_id``, or else the session's
+    :param kms_client: boto3 or botocore KMS client; None to make one for ``key_id``'s region, or the session's
     :param grant_tokens: list or tuple of grant tokens that are sent with every call
     :param botocore_session: where a client that is not given comes from; None for a new session
     :raises TypeError: an argument is of another type
