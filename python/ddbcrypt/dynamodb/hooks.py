@@ -22,8 +22,8 @@ _BEFORE: Final = "before-call.dynamodb"
 _AFTER: Final = "after-call.dynamodb"
 UNIQUE_ID: Final = "ddbcrypt"
 #: Where a call's flow, and the answer of one that sends nothing, are kept between its events.
-_FLOW: Final = "ddbcrypt_flow"
-_ANSWER: Final = "ddbcrypt_answer"
+FLOW: Final = "ddbcrypt_flow"
+ANSWER: Final = "ddbcrypt_answer"
 
 
 class Hooks:
@@ -57,7 +57,7 @@ class Hooks:
         return prepared_answer(context)
 
     def _after(self, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        flow = context.pop(_FLOW, None)
+        flow = context.pop(FLOW, None)
         if flow is None:
             return
         finish(advance(flow, parsed, self._make_call, self.scene.metrics), parsed)
@@ -72,10 +72,10 @@ def prepare(
 ) -> None:
     """Put what a flow wants sent into botocore's parameters, or keep its answer for ``before-call``."""
     if type(outcome) is Send:
-        context[_FLOW] = flow
+        context[FLOW] = flow
         request = outcome.request
     elif type(outcome) is Answer:
-        context[_ANSWER] = outcome
+        context[ANSWER] = outcome
         # botocore builds a request that is never sent: nothing of the caller's is to be in it but what names the item
         request = {name: params[name] for name in ("TableName", "Key") if name in params}
     else:
@@ -87,7 +87,7 @@ def prepare(
 
 def prepared_answer(context: dict[str, Any]) -> tuple[Any, dict[str, Any]] | None:
     """Give the response of a flow that answered by itself, as botocore takes it from ``before-call``."""
-    answer: Answer | None = context.pop(_ANSWER, None)
+    answer: Answer | None = context.pop(ANSWER, None)
     if answer is None:
         return None
     parsed = answer.parsed
