@@ -7,9 +7,9 @@ serializer, and first on ``after-call.dynamodb``, before its deserializer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from ddbcrypt.dynamodb.clones import bare_clone
 from ddbcrypt.dynamodb.effects import Answer, Flow, Send
@@ -20,6 +20,7 @@ from ddbcrypt.dynamodb.scene import Scene
 _BUILD: Final = "before-parameter-build.dynamodb"
 _BEFORE: Final = "before-call.dynamodb"
 _AFTER: Final = "after-call.dynamodb"
+Handler: TypeAlias = Callable[..., Any]
 UNIQUE_ID: Final = "ddbcrypt"
 #: Where a call's flow, and the answer of one that sends nothing, are kept between its events.
 FLOW: Final = "ddbcrypt_flow"
@@ -35,10 +36,14 @@ class Hooks:
 
     def register(self) -> None:
         """Put the handlers on the client's events; once, however often it is called."""
-        events = self._client.meta.events
-        events.register_last(_BUILD, self._build, unique_id=f"{UNIQUE_ID}-build")
-        events.register_first(_BEFORE, self._before, unique_id=f"{UNIQUE_ID}-before")
-        events.register_first(_AFTER, self._after, unique_id=f"{UNIQUE_ID}-after")
+        self.register_on(self._client.meta.events, self._build, self._before, self._after)
+
+    @staticmethod
+    def register_on(events: Any, build: Handler, before: Handler, after: Handler) -> None:
+        """Put handlers where they see DynamoDB JSON."""
+        events.register_last(_BUILD, build, unique_id=f"{UNIQUE_ID}-build")
+        events.register_first(_BEFORE, before, unique_id=f"{UNIQUE_ID}-before")
+        events.register_first(_AFTER, after, unique_id=f"{UNIQUE_ID}-after")
 
     @staticmethod
     def unregister(events: Any) -> None:

@@ -40,11 +40,11 @@ def hooks_of(client: Any, scene: Scene) -> AnyHooks:
         message = f"cannot attach to a client of {service!r}: only those of dynamodb and dynamodbstreams carry items"
         raise UnsupportedOperationError(message)
     if is_async_client(client):
-        from ddbcrypt.aio.hooks import AsyncHooks, AsyncStreamHooks  # noqa: PLC0415 - aiobotocore is optional
+        from ddbcrypt.aio.hooks import AsyncHooks, AsyncStreamHooks  # aiobotocore is optional
 
         return AsyncHooks(client, scene) if service == "dynamodb" else AsyncStreamHooks(client, scene)
     if service == "dynamodb":
         return Hooks(client, scene)
-    from ddbcrypt.streams.hooks import StreamHooks  # noqa: PLC0415 - most applications read no streams
+    from ddbcrypt.streams.hooks import StreamHooks  # most applications read no streams
 
     return StreamHooks(client, scene)

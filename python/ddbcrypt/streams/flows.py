@@ -69,7 +69,7 @@ def get_shard_iterator(scene: Scene, iterators: Iterators, request: dict[str, An
     arn = request.get("StreamArn")
     if isinstance(arn, str):
         scene.registry.is_protected(table_name_of_stream(arn))
-    parsed = yield Send(request)
+    parsed: dict[str, Any] = yield Send(request)
     if isinstance(arn, str):
         iterators.remember(parsed.get("ShardIterator"), arn)
     return parsed
@@ -85,7 +85,7 @@ def get_records(scene: Scene, iterators: Iterators, request: dict[str, Any]) -> 
             "or use a client that nothing is attached to and ddbcrypt.streams.decrypt_stream_record. Nothing was sent."
         )
     table = yield from _table(scene, arn)
-    parsed = yield Send(request)
+    parsed: dict[str, Any] = yield Send(request)
     iterators.remember(parsed.get("NextShardIterator"), arn)
     if table is None or "Records" not in parsed:
         return parsed
@@ -115,7 +115,7 @@ def _table(scene: Scene, arn: str) -> Generator[Effect, Any, ProtectedTable | No
 
 def _pinned(record: Mapping[str, Any]) -> dict[str, Any]:
     result = {name: record[name] for name in record.keys() & RECORD_MEMBERS}
-    change = record.get("dynamodb") or {}
+    change: Mapping[str, Any] = record.get("dynamodb") or {}
     result["dynamodb"] = {name: change[name] for name in change.keys() & CHANGE_MEMBERS}
     return result
 
@@ -142,7 +142,7 @@ def _decrypted(
             scene.metrics.count("items_failed")
     places = [(place, name) for place, name in places if place not in failed]
     images = [(table, records[place]["dynamodb"][name]) for place, name in places]
-    plain = (yield Decrypt(images, collect)) if images else []
+    plain: list[Any] = (yield Decrypt(images, collect)) if images else []
     for (place, name), image in zip(places, plain, strict=True):
         if isinstance(image, DynamodbEncryptionSdkError):
             failed.setdefault(place, image)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The handlers of a ``dynamodbstreams`` client's events, as :mod:`ddbcrypt.dynamodb.hooks` has them for ``dynamodb``."""
+"""The handlers of a ``dynamodbstreams`` client's events, as :mod:`ddbcrypt.dynamodb.hooks` has them for DynamoDB."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ddbcrypt.dynamodb.clones import clone_client
-from ddbcrypt.dynamodb.hooks import FLOW, UNIQUE_ID, finish, prepare
+from ddbcrypt.dynamodb.hooks import FLOW, UNIQUE_ID, Handler, finish, prepare
 from ddbcrypt.dynamodb.running import advance
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.streams.flows import begin
@@ -27,9 +27,13 @@ class StreamHooks:
 
     def register(self) -> None:
         """Put the handlers on the client's events."""
-        events = self._client.meta.events
-        events.register_last(_BUILD, self._build, unique_id=f"{UNIQUE_ID}-build")
-        events.register_first(_AFTER, self._after, unique_id=f"{UNIQUE_ID}-after")
+        self.register_on(self._client.meta.events, self._build, self._after)
+
+    @staticmethod
+    def register_on(events: Any, build: Handler, after: Handler) -> None:
+        """Put handlers where requests are complete and responses as they came."""
+        events.register_last(_BUILD, build, unique_id=f"{UNIQUE_ID}-build")
+        events.register_first(_AFTER, after, unique_id=f"{UNIQUE_ID}-after")
 
     @staticmethod
     def unregister(events: Any) -> None:
