@@ -45,11 +45,13 @@ __all__ = (
     "SerializationError",
     "SignatureVerificationError",
     "SigningError",
+    "UncertainUpdateError",
     "UnknownRegionError",
     "UnsupportedEncryptionModeError",
     "UnsupportedOperationError",
     "UnsupportedTypeError",
     "UnwrappingError",
+    "UpdateConflictError",
     "VersionAlreadyExistsError",
     "WrappingError",
 )
@@ -196,6 +198,17 @@ class OldImageError(DynamodbEncryptionSdkError):
 
 class UnsupportedOperationError(DynamodbEncryptionSdkError, NotImplementedError):
     """An operation or a parameter that would send plaintext or return unverified data; nothing was sent."""
+
+
+class UpdateConflictError(DynamodbEncryptionSdkError):
+    """An update of protected attributes was given up: others changed the item each time. The item is as they left it."""
+
+
+class UncertainUpdateError(DynamodbEncryptionSdkError):
+    """Whether an update was carried out cannot be told: its answer was lost, and others replaced the item since.
+
+    Read the item and see whether it holds the change before the update is made again.
+    """
 
 
 class ProviderStoreError(DynamodbEncryptionSdkError):

@@ -7,15 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ddbcrypt import _engine
 from ddbcrypt.context_overrides import EncryptionContextOverride
 from ddbcrypt.dynamodb.protected import ProtectedTable
 from ddbcrypt.dynamodb.tables import ItemOptions, TableConfig, context_key_names
+from ddbcrypt.dynamodb.update.trail import anchor, read_trail, write_trail
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.encrypted.item import decrypt_dynamodb_item, decrypt_many, encrypt_dynamodb_item, encrypt_many
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 from ddbcrypt.identifiers import CryptoAction, Dialect
 from ddbcrypt.internal.failures import name_item
-from ddbcrypt.internal.identifiers import RESERVED_NAMES, SIGNATURE_ATTRIBUTE
+from ddbcrypt.internal.identifiers import (
+    DESCRIPTION_ATTRIBUTE,
+    RESERVED_NAMES,
+    SIGNATURE_ATTRIBUTE,
+    UPDATE_IDS,
+)
+from ddbcrypt.internal.items import binary_value
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.material_providers.static import StaticCryptographicMaterialsProvider
@@ -108,6 +116,35 @@ class LegacyTable(ProtectedTable):
         """Never certain: an item with nothing encrypted and an HMAC has the same signature when it is written again."""
         return False
 
+    @property
+    def signs_items(self) -> bool:
+        """Whether any attribute may be signed."""
+        return not self.crypto_config.attribute_actions.take_no_actions
+
+    def update_trail(self, stored: Mapping[str, Any]) -> tuple[str, ...]:
+        """Give the ids of the last updates: an entry of the material description, which every client keeps or drops."""
+        return read_trail(_description(stored).get(UPDATE_IDS))
+
+    def state_id(self, stored: Mapping[str, Any]) -> str | None:
+        """Give the id of the last update, or one made of the signature."""
+        trail = self.update_trail(stored)
+        if trail:
+            return trail[-1]
+        signature = binary_value(stored.get(SIGNATURE_ATTRIBUTE), True)
+        return anchor(signature) if signature else None
+
+    def with_update_id(
+        self, encrypted: Mapping[str, Any], stored: Mapping[str, Any] | None, update_id: str
+    ) -> dict[str, Any]:
+        """Give the encrypted item with the trail in its material description."""
+        ids: tuple[str, ...] = ()
+        if stored is not None:
+            state = self.state_id(stored)
+            ids = self.update_trail(stored) or (() if state is None else (state,))
+        description = _description(encrypted)
+        description[UPDATE_IDS] = write_trail((*ids, update_id))
+        return {**encrypted, DESCRIPTION_ATTRIBUTE: {"B": _engine.serialize_description(description)}}
+
     def replaced_by(self, crypto_config: CryptoConfig) -> LegacyTable:
         """Make the table with the configuration that a single request brings."""
         return LegacyTable(self.name, self._config.replaced_by(crypto_config))
@@ -143,3 +180,13 @@ class LegacyTable(ProtectedTable):
 def table_of_config(name: str, crypto_config: CryptoConfig) -> LegacyTable:
     """Make a table of a request's own configuration, where nothing else is known of it."""
     return LegacyTable(name, TableConfig(crypto_config, context_key_names(crypto_config)))
+
+
+def _description(stored: Mapping[str, Any]) -> dict[str, str]:
+    data = binary_value(stored.get(DESCRIPTION_ATTRIBUTE), True)
+    if not data:
+        return {}
+    try:
+        return _engine.deserialize_description(data)
+    except DynamodbEncryptionSdkError:
+        return {}  # an item of that kind does not verify, and its trail is of no use

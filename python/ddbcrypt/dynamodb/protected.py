@@ -35,6 +35,28 @@ class ProtectedTable(ABC):
     def always_fresh(self) -> bool:
         """Whether two writes of the same item always differ in their signature attribute."""
 
+    @property
+    def signs_items(self) -> bool:
+        """Whether items are signed at all: they pass as they are where every attribute's action is ``DO_NOTHING``."""
+        return True
+
+    def update_trail(self, stored: Mapping[str, Any]) -> tuple[str, ...]:
+        """Give the ids of the last updates of a stored item, oldest first; none where the format has no place for them.
+
+        The first may stand for the state before the first update. Nothing signs them.
+        """
+        return ()
+
+    def state_id(self, stored: Mapping[str, Any]) -> str | None:
+        """Give the id that the trails of the next updates of a stored item begin or go on with."""
+        return None
+
+    def with_update_id(
+        self, encrypted: Mapping[str, Any], stored: Mapping[str, Any] | None, update_id: str
+    ) -> dict[str, Any]:
+        """Give an encrypted item that goes on with the trail of the stored one it replaces."""
+        return dict(encrypted)
+
     @abstractmethod
     def action(self, name: str) -> CryptoAction:
         """Give the attribute action of a top-level attribute."""

@@ -17,7 +17,7 @@ class Settings:
     """How an attached client behaves.
 
     :ivar update_mode: ``"rewrite"``: an update of protected attributes reads, verifies, changes and writes the item
-        back; ``"refuse"``: it is refused
+        back; ``"refuse"``: every update of an item in a protected table is refused, as in the reference client
     :ivar update_attempts: how often an update is tried when others change the item meanwhile
     """
 

@@ -21,6 +21,7 @@ __all__ = (
     "RESERVED_NAMES",
     "SIGNATURE_ATTRIBUTE",
     "SIGNING_ALGORITHM",
+    "UPDATE_IDS",
     "WRAPPED_DATA_KEY",
     "WRAPPING_ALGORITHM",
 )
@@ -47,6 +48,8 @@ ITEM_SIGNATURE_ALGORITHM: Final = "amzn-ddb-sig-alg"
 META_ID: Final = "amzn-ddb-meta-id"
 #: Material description key of what AWS KMS's provider binds data keys to.
 KMS_CONTEXT_ATTRIBUTES: Final = "aws-kms-ec-attr"
+#: Material description key of the ids of the last updates.
+UPDATE_IDS: Final = "ddbcrypt-update-ids"
 #: Wrapping algorithm of data keys that are AWS KMS's.
 KMS_WRAPPING: Final = "kms"
 #: The one mode of items; appended to the algorithm of the encryption key it is the transformation.

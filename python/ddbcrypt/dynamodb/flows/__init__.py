@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 from ddbcrypt.dynamodb.effects import Flow
 from ddbcrypt.dynamodb.flows.items import delete_item, get_item, put_item
 from ddbcrypt.dynamodb.flows.others import other_operation
+from ddbcrypt.dynamodb.flows.updates import update_item
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.exceptions import UnsupportedOperationError
 from ddbcrypt.operations import check_request, find
@@ -23,6 +24,7 @@ FLOWS: Final[Mapping[str, FlowFunction]] = {
     "DeleteItem": delete_item,
     "GetItem": get_item,
     "PutItem": put_item,
+    "UpdateItem": update_item,
 }
 
 

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``update_item``: left to DynamoDB where it touches nothing protected, else read, verified, changed, written back."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator, Mapping
+from typing import Any, Final, NamedTuple
+
+from ddbcrypt.dynamodb.effects import Answer, Call, Decrypt, Effect, Encrypt, Flow, Send, Sleep
+from ddbcrypt.dynamodb.keys import canonical_key
+from ddbcrypt.dynamodb.protected import ProtectedTable
+from ddbcrypt.dynamodb.scene import Scene
+from ddbcrypt.dynamodb.update.answers import Consumption, carried_out, failed_condition
+from ddbcrypt.dynamodb.update.fate import Fate, fate_of, is_certain, is_conflict
+from ddbcrypt.dynamodb.update.plan import UpdatePlan
+from ddbcrypt.dynamodb.update.trail import new_update_id
+from ddbcrypt.dynamodb.update.unprotected import with_signature_condition
+from ddbcrypt.dynamodb.update.writing import make_write
+from ddbcrypt.exceptions import (
+    DynamodbEncryptionSdkError,
+    OldImageError,
+    SignatureVerificationError,
+    UncertainUpdateError,
+    UnsupportedOperationError,
+    UpdateConflictError,
+)
+from ddbcrypt.expressions import Applied
+
+#: The longest wait after the first conflict, and after any, in seconds; it doubles, and the wait is drawn below it.
+_FIRST_WAIT: Final = 0.02
+_LONGEST_WAIT: Final = 1.0
+
+
+def update_item(scene: Scene, request: dict[str, Any]) -> Flow:
+    """Update an item, which is signed before and after.
+
+    :raises UnsupportedOperationError: where updates are refused, and for what DynamoDB cannot take in one request
+    :raises InvalidArgumentError: for a malformed expression, and for one that DynamoDB would refuse on this item
+    :raises UpdateConflictError: when others changed the item at each attempt
+    :raises UncertainUpdateError: when an answer was lost and nothing tells whether the update was carried out
+    """
+    table = yield from scene.registry.resolve(request.get("TableName"))
+    if table is None or not table.signs_items:
+        return (yield Send(request))
+    if scene.settings.update_mode == "refuse":
+        message = (
+            'ddbcrypt does not support update_item with update_mode="refuse": its values would be stored in plaintext '
+            "and the item's signature would no longer fit. Instead, read the item with get_item, change it and write it "
+            'with put_item, or leave update_mode at "rewrite". Nothing was sent.'
+        )
+        raise UnsupportedOperationError(message)
+    plan = UpdatePlan.of(table, request)
+    if plan.left_to_dynamodb:
+        return (yield from _left_to_dynamodb(plan))
+    return (yield from _rewritten(scene, plan))
+
+
+def _left_to_dynamodb(plan: UpdatePlan) -> Generator[Effect, Any, dict[str, Any]]:
+    table = plan.table
+    parsed: dict[str, Any] = yield Send(with_signature_condition(table, plan.request))
+    error = parsed.get("Error")
+    if error is not None:
+        if error.get("Code") == "ConditionalCheckFailedException":
+            yield from _show_failed(table, parsed)
+        return parsed
+    if parsed.get("Attributes") and plan.request.get("ReturnValues") in ("ALL_OLD", "ALL_NEW"):
+        try:
+            (item,) = yield Decrypt(((table, parsed["Attributes"]),))
+            _check_key(plan, item)
+        except DynamodbEncryptionSdkError as failure:
+            message = (
+                f"update_item was carried out, but the item that it returned cannot be given back: {failure} "
+                "(the response, with the item as DynamoDB has it, is in this error's attribute `response`)"
+            )
+            refusal = OldImageError(message)
+            refusal.response = dict(parsed)
+            refusal.item_key = failure.item_key
+            refusal.attribute = failure.attribute
+            raise refusal from failure
+        parsed["Attributes"] = item
+    return parsed
+
+
+def _show_failed(table: ProtectedTable, parsed: dict[str, Any]) -> Generator[Effect, Any, None]:
+    error: dict[str, Any] = dict(parsed["Error"])
+    note = "ddbcrypt adds the condition that the item exists and is signed: such an update makes no item"
+    if parsed.get("Item"):
+        try:
+            (parsed["Item"],) = yield Decrypt(((table, parsed["Item"]),))
+        except DynamodbEncryptionSdkError as failure:
+            del parsed["Item"]
+            note = f"{note}; the item was left out, as it does not verify: {failure}"
+    error["Message"] = f"{error.get('Message', 'The conditional request failed')} ({note})"
+    parsed["Error"] = error
+
+
+class _Attempt(NamedTuple):
+    """A write that was tried, with what it was to replace."""
+
+    stored: Mapping[str, Any] | None
+    old: Mapping[str, Any] | None
+    new: Mapping[str, Any]
+    applied: Applied | None
+    encrypted: Mapping[str, Any]
+    update_id: str
+
+    def response(self, plan: UpdatePlan, image: Mapping[str, Any] | None) -> dict[str, Any]:
+        return carried_out(plan, self.old, self.new, self.applied, image)
+
+
+def _rewritten(scene: Scene, plan: UpdatePlan) -> Generator[Effect, Any, Answer]:
+    consumed = Consumption()
+    stored = yield from _read(plan, consumed)
+    last: Exception | None = None
+    for number in range(scene.settings.update_attempts):
+        old: dict[str, Any] | None = None
+        if stored is not None:
+            (old,) = yield Decrypt(((plan.table, stored),))
+            _check_key(plan, old or {})
+        if not plan.holds(old):
+            return failed_condition(plan, old)
+        attempt = yield from _prepared(plan, stored, old)
+        write = make_write(plan, stored, attempt.encrypted, attempt.applied.changed if attempt.applied else ())
+        try:
+            answer: dict[str, Any] = yield Call("UpdateItem", write)
+        except Exception as error:
+            last = error
+            if is_certain(error) and not is_conflict(error):
+                raise
+        else:
+            consumed.add(answer)
+            return _answer(attempt.response(plan, answer.get("Attributes")), answer, consumed)
+        yield Sleep(random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2**number)))  # noqa: S311 - no secret
+        stored = yield from _read_again(plan, consumed, last)
+        if _has_arrived(plan, attempt, stored, last):
+            image = stored if _is_tried(plan, attempt, stored) else None
+            return _answer(attempt.response(plan, image), {}, consumed)
+        scene.metrics.count("update_conflicts")
+    message = (
+        f"The item was changed by others at each of {scene.settings.update_attempts} attempts to update it. Nothing was "
+        "written: try again, or make fewer writers update it at once"
+    )
+    refusal = UpdateConflictError(message)
+    plan.table.name_item(refusal, plan.key)
+    raise refusal from last
+
+
+def _prepared(
+    plan: UpdatePlan, stored: Mapping[str, Any] | None, old: Mapping[str, Any] | None
+) -> Generator[Effect, Any, _Attempt]:
+    applied = plan.carry_out(old)
+    made = old if applied is None else applied.item
+    new = {**plan.key, **(made or {})} if old is None else dict(made or {})
+    (encrypted,) = yield Encrypt(((plan.table, new),))
+    update_id = new_update_id()
+    return _Attempt(stored, old, new, applied, plan.table.with_update_id(encrypted, stored, update_id), update_id)
+
+
+def _read(plan: UpdatePlan, consumed: Consumption) -> Generator[Effect, Any, dict[str, Any] | None]:
+    request = {"TableName": plan.request["TableName"], "Key": dict(plan.key), "ConsistentRead": True}
+    if "ReturnConsumedCapacity" in plan.request:
+        request["ReturnConsumedCapacity"] = plan.request["ReturnConsumedCapacity"]
+    response = yield Call("GetItem", request)
+    consumed.add(response)
+    return response.get("Item") or None
+
+
+def _read_again(
+    plan: UpdatePlan, consumed: Consumption, error: Exception
+) -> Generator[Effect, Any, dict[str, Any] | None]:
+    try:
+        return (yield from _read(plan, consumed))
+    except Exception as failure:
+        if is_certain(error):
+            raise
+        if is_conflict(error):
+            raise _uncertain(plan) from failure
+        raise error from failure
+
+
+def _has_arrived(plan: UpdatePlan, attempt: _Attempt, now: Mapping[str, Any] | None, error: Exception) -> bool:
+    """Whether a write that failed was carried out nevertheless; False where it was not and can be tried again.
+
+    :raises UncertainUpdateError: when nothing tells
+    :raises: the write's error, where there was no answer and the write was not carried out yet, or nothing tells
+    """
+    fate = fate_of(plan.table, attempt.stored, attempt.encrypted, attempt.update_id, now)
+    if fate is Fate.ARRIVED:
+        return True
+    if fate is Fate.OVERTAKEN or is_certain(error):
+        return False
+    if not is_conflict(error):
+        error.add_note(
+            "ddbcrypt read the item after this error: the update had not been carried out by then, or was overwritten. "
+            "Read the item before the update is made again."
+        )
+        raise error
+    # The signature is as it was: it was another part of the condition that failed.
+    if fate is Fate.PENDING and plan.touched_unprotected:
+        return False
+    raise _uncertain(plan) from error
+
+
+def _is_tried(plan: UpdatePlan, attempt: _Attempt, now: Mapping[str, Any] | None) -> bool:
+    name = plan.table.signature_attribute
+    return now is not None and now.get(name) == attempt.encrypted.get(name)
+
+
+def _uncertain(plan: UpdatePlan) -> UncertainUpdateError:
+    message = (
+        "An answer to the update was lost, and the item was replaced since in a way that does not tell whether the "
+        "update had been carried out. Read the item, and update it again only if it does not hold the change"
+    )
+    error = UncertainUpdateError(message)
+    plan.table.name_item(error, plan.key)
+    return error
+
+
+def _check_key(plan: UpdatePlan, item: Mapping[str, Any]) -> None:
+    asked = canonical_key(plan.key, plan.key, wire=True)
+    if asked is not None and canonical_key(item, plan.key, wire=True) != asked:
+        error = SignatureVerificationError("DynamoDB answered with an item whose primary key was not asked for")
+        plan.table.name_item(error, item)
+        raise error
+
+
+def _answer(response: dict[str, Any], written: Mapping[str, Any], consumed: Consumption) -> Answer:
+    if "ItemCollectionMetrics" in written:
+        response["ItemCollectionMetrics"] = written["ItemCollectionMetrics"]
+    consumed.put_into(response)
+    return Answer(response)

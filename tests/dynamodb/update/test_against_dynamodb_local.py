@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random updates do to an encrypted item what DynamoDB Local does to the same item in plaintext."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+import ddbcrypt.attach
+from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
+from ddbcrypt.exceptions import InvalidArgumentError
+from ddbcrypt.structures import TableIndex, TableInfo
+from tests.dynamodb.conftest import Database
+from tests.dynamodb.library import DDBCRYPT, Keys
+from tests.dynamodb.update.requests import ACTIONS, items, requests
+from tests.strategies import item_meaning
+from tests.support.connect import connect_client
+
+EXAMPLES = 600
+KEY = {"id": {"S": "a"}}
+SETTINGS = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate, Phase.shrink],
+)
+
+
+@pytest.fixture(scope="module")
+def pair(dynamodb_local: Database, keys: Keys) -> Any:
+    """A plaintext table with its client, an encrypted one with its own."""
+    schema = {
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    }
+    plain, encrypted = (dynamodb_local.create_table(**schema) for _ in range(2))
+    config = LegacyTableConfig(
+        DDBCRYPT.provider(keys),
+        DDBCRYPT.actions("ENCRYPT_AND_SIGN", ACTIONS),
+        TableInfo(encrypted, TableIndex("id")),
+    )
+    client = connect_client(dynamodb_local.endpoint_url)
+    return (dynamodb_local.client, plain), (ddbcrypt.attach.attach(client, {encrypted: config}), encrypted)
+
+
+def outcome(client: Any, table: str, item: dict[str, Any] | None, request: dict[str, Any]) -> dict[str, Any]:
+    """What an update answers, and the item after it."""
+    if item is None:
+        client.delete_item(TableName=table, Key=KEY)
+    else:
+        client.put_item(TableName=table, Item={**KEY, **item})
+    result: dict[str, Any] = {}
+    try:
+        response = client.update_item(TableName=table, Key=KEY, **request)
+        result["attributes"] = response.get("Attributes")
+    except InvalidArgumentError:
+        result["error"] = "ValidationException"
+    except ClientError as error:
+        result["error"] = error.response["Error"]["Code"]
+        result["shown"] = error.response.get("Item")
+    result["after"] = client.get_item(TableName=table, Key=KEY, ConsistentRead=True).get("Item")
+    return {name: item_meaning(value) if isinstance(value, dict) else value for name, value in result.items() if value}
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_updates(pair: Any, record_property: Callable[[str, object], None], number: int) -> None:
+    plain, encrypted = pair
+    seen: Counter[str] = Counter()
+
+    @SETTINGS
+    @seed(number)
+    @given(item=st.one_of(st.none(), *[items()] * 6), request=requests())
+    def check(item: dict[str, Any] | None, request: dict[str, Any]) -> None:
+        expected = outcome(*plain, item, request)
+        actual = outcome(*encrypted, item, request)
+        if item is None and "error" not in expected and actual.get("error") == "ConditionalCheckFailedException":
+            # What touches nothing protected is DynamoDB's to do, and it must not make an unsigned item.
+            assert "after" not in actual
+            assert re.search(r"\b[es][nlmtkx]\b", request["UpdateExpression"]) is None
+            seen["upserts of unprotected attributes refused"] += 1
+            return
+        assert actual == expected
+        seen[expected.get("error", request["ReturnValues"])] += 1
+
+    check()
+    assert seen["ConditionalCheckFailedException"] >= 30
+    assert seen["ValidationException"] >= 30
+    for choice in ("NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"):
+        assert seen[choice] >= 20, seen
+    for name, count in seen.items():
+        record_property(f"count: random updates, {name}", count)
