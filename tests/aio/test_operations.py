@@ -164,7 +164,7 @@ async def test_refusals_send_nothing(
         with pytest.raises(UnsupportedOperationError, match='"mistyped" is not configured'):
             await client.put_item(TableName="mistyped", Item=to_wire(visit(1)))
         with pytest.raises(UnsupportedOperationError):
-            await client.execute_statement(Statement=f'SELECT * FROM "{table}"')
+            await client.execute_statement(Statement="SELECT * FROM visits")
         with pytest.raises(UnsupportedOperationError):
             await client.generate_presigned_url(
                 "get_item", Params={"TableName": table, "Key": to_wire(key_of(visit(1)))}
@@ -235,7 +235,11 @@ async def test_update_of_protected_attributes(database: Database, table: str, co
             )
 
         for _ in range(4):
-            await asyncio.gather(add_one(), add_one(), add_one())
+            if database.name == "moto":  # it checks a condition and writes in two steps, with other writes between
+                for _ in range(3):
+                    await add_one()
+            else:
+                await asyncio.gather(add_one(), add_one(), add_one())
         answer = await client.get_item(TableName=table, Key=key)
         assert from_wire(answer["Item"]) == {**visit(1), "seen": 12}
     assert_ciphertext(database, table, 1)

@@ -15,7 +15,8 @@ from ddbcrypt.exceptions import InvalidArgumentError
 
 #: botocore takes a client class's bases from the handlers of these events, each time that it makes a client.
 _EVENTS: Final = ("creating-client-class.dynamodb", "creating-client-class.dynamodb-streams")
-_UNIQUE_ID: Final = "ddbcrypt-client-class"
+#: botocore knows a handler by its id alone, whatever event it is for.
+_UNIQUE_ID: Final = "ddbcrypt"
 _ATTACHED: Final[weakref.WeakKeyDictionary[Any, Scene]] = weakref.WeakKeyDictionary()
 _LOCK: Final = threading.Lock()
 
@@ -46,7 +47,7 @@ def attach_session(session: Any, scene: Scene) -> None:
             base_classes.insert(0, mixin)
 
         for event in _EVENTS:
-            inner.register(event, add_base, unique_id=_UNIQUE_ID)
+            inner.register(event, add_base, unique_id=f"{_UNIQUE_ID}-{event}")
         _ATTACHED[inner] = scene
 
 
@@ -60,7 +61,7 @@ def detach_session(session: Any) -> None:
         if _ATTACHED.pop(inner, None) is None:
             raise InvalidArgumentError("nothing is attached to the session")
         for event in _EVENTS:
-            inner.unregister(event, unique_id=_UNIQUE_ID)
+            inner.unregister(event, unique_id=f"{_UNIQUE_ID}-{event}")
 
 
 def _mixin(scene: Scene) -> type:
