@@ -10,7 +10,7 @@ from ddbcrypt.aio.running import advance
 from ddbcrypt.dynamodb.clones import bare_clone
 from ddbcrypt.dynamodb.effects import Answer, Flow, Send
 from ddbcrypt.dynamodb.flows import begin
-from ddbcrypt.dynamodb.hooks import FLOW, Hooks, finish, prepare, prepared_answer
+from ddbcrypt.dynamodb.hooks import FLOW, Hooks, answered, finish, prepare, prepared_answer
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.streams import flows as streams
 from ddbcrypt.streams.hooks import StreamHooks, bare_stream_client
@@ -41,8 +41,8 @@ class AsyncHooks:
     def _before(self, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
         return prepared_answer(context)
 
-    async def _after(self, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        flow = context.pop(FLOW, None)
+    async def _after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        flow = answered(parsed, model, context)
         if flow is not None:
             finish(await self._advance(flow, parsed), parsed)
 

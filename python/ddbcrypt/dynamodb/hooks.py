@@ -16,6 +16,7 @@ from ddbcrypt.dynamodb.effects import Answer, Flow, Send
 from ddbcrypt.dynamodb.flows import begin
 from ddbcrypt.dynamodb.running import advance
 from ddbcrypt.dynamodb.scene import Scene
+from ddbcrypt.operations import filter_response, find
 
 _BUILD: Final = "before-parameter-build.dynamodb"
 _BEFORE: Final = "before-call.dynamodb"
@@ -61,11 +62,10 @@ class Hooks:
     def _before(self, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
         return prepared_answer(context)
 
-    def _after(self, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        flow = context.pop(FLOW, None)
-        if flow is None:
-            return
-        finish(advance(flow, parsed, self._make_call, self.scene.metrics), parsed)
+    def _after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        flow = answered(parsed, model, context)
+        if flow is not None:
+            finish(advance(flow, parsed, self._make_call, self.scene.metrics), parsed)
 
     def _make_call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         result: dict[str, Any] = bare_clone(self._client)._make_api_call(operation, dict(request))  # noqa: SLF001
@@ -98,6 +98,13 @@ def prepared_answer(context: dict[str, Any]) -> tuple[Any, dict[str, Any]] | Non
     parsed = answer.parsed
     parsed.setdefault("ResponseMetadata", {"HTTPStatusCode": answer.status, "HTTPHeaders": {}, "RetryAttempts": 0})
     return SimpleNamespace(status_code=answer.status, headers={}, content=b""), parsed
+
+
+def answered(parsed: dict[str, Any], model: Any, context: dict[str, Any]) -> Flow | None:
+    """Take a response: what nobody decided on is left out of it. Gives the flow that goes on with it, if there is one."""
+    filter_response(find(model.name), parsed)
+    flow: Flow | None = context.pop(FLOW, None)
+    return flow
 
 
 def finish(outcome: Send | Answer | dict[str, Any], parsed: dict[str, Any]) -> None:
