@@ -28,7 +28,7 @@ def clone_client(client: Any) -> Any:
 
     The connection pool, signer and credentials are shared. Handlers registered on the original later are not on it.
     """
-    clone = object.__new__(type(client))
+    clone: Any = object.__new__(type(client))
     clone.__dict__.update(client.__dict__)
     meta = copy.copy(client.meta)
     meta.events = copy.copy(client.meta.events)

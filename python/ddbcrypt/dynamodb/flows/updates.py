@@ -7,7 +7,7 @@ import random
 from collections.abc import Generator, Mapping
 from typing import Any, Final, NamedTuple
 
-from ddbcrypt.dynamodb.effects import Answer, Call, Decrypt, Effect, Encrypt, Flow, Send, Sleep
+from ddbcrypt.dynamodb.effects import Answer, Call, Decrypt, Effect, Encrypt, Flow, Send, Sleep, send
 from ddbcrypt.dynamodb.keys import canonical_key
 from ddbcrypt.dynamodb.protected import ProtectedTable
 from ddbcrypt.dynamodb.scene import Scene
@@ -42,7 +42,7 @@ def update_item(scene: Scene, request: dict[str, Any]) -> Flow:
     """
     table = yield from scene.registry.resolve(request.get("TableName"))
     if table is None or not table.signs_items:
-        return (yield Send(request))
+        return (yield from send(request))
     if scene.settings.update_mode == "refuse":
         message = (
             'ddbcrypt does not support update_item with update_mode="refuse": its values would be stored in plaintext '
