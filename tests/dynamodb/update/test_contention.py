@@ -131,6 +131,7 @@ def test_no_update_is_lost_or_doubled(
     record_property("count: contended updates, none lost, none doubled", share * (THREADS + PROCESSES))
     record_property("count: contended updates, answers lost", losses.counts["closed"] + losses.counts["stalled"])
     record_property("count: contended updates, writes lost", losses.counts["unsent"])
+    record_property("count: contended updates, all writes sent", sum(losses.counts.values()))
     record_property("count: changes of unsigned attributes meanwhile", sum(visits.values()))
     for name, number in met.items():
         record_property(f"count: contended updates, {name}", number)
