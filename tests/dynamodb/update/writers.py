@@ -23,7 +23,7 @@ ITEMS = ("a", "b", "c", "d", "e", "f")
 KEYS = Keys(encryption=bytes(range(32)), signing=bytes(range(1, 33)))
 ACTIONS = {"hits": "DO_NOTHING"}
 #: Longer than the database takes on a busy machine, shorter than a stalled answer.
-READ_SECONDS = 3
+READ_SECONDS = 2
 
 
 def config(table_name: str, default: str) -> LegacyTableConfig:
