@@ -13,18 +13,17 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-import ddbcrypt.attach
+from ddbcrypt.attach import attach
 from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
 from ddbcrypt.exceptions import UncertainUpdateError, UpdateConflictError
 from ddbcrypt.structures import TableIndex, TableInfo
 from tests.dynamodb.library import DDBCRYPT, Keys
 
-ITEMS = ("a", "b", "c", "d")
+ITEMS = ("a", "b", "c", "d", "e", "f")
 KEYS = Keys(encryption=bytes(range(32)), signing=bytes(range(1, 33)))
-#: Items "c" and "d" stand in for tables that only sign: nothing under their signature is random.
 ACTIONS = {"hits": "DO_NOTHING"}
 #: Longer than the database takes on a busy machine, shorter than a stalled answer.
-READ_SECONDS = 3
+READ_SECONDS = 2
 
 
 def config(table_name: str, default: str) -> LegacyTableConfig:
@@ -36,7 +35,7 @@ def config(table_name: str, default: str) -> LegacyTableConfig:
 def connect(url: str, table_name: str, default: str = "ENCRYPT_AND_SIGN") -> Any:
     """An attached client; botocore sends a request up to four times."""
     client = plain_client(url, 4)
-    return ddbcrypt.attach.attach(client, {table_name: config(table_name, default)})
+    return attach(client, {table_name: config(table_name, default)})
 
 
 def plain_client(url: str, attempts: int = 1) -> Any:
