@@ -89,9 +89,7 @@ class DynamoDbItemEncryptorConfig:
     def key_names(self) -> tuple[str, ...]:
         """The primary key, partition key first."""
         return (
-            (self.partition_key_name,)
-            if self.sort_key_name is None
-            else (self.partition_key_name, self.sort_key_name)
+            (self.partition_key_name,) if self.sort_key_name is None else (self.partition_key_name, self.sort_key_name)
         )
 
     @property
@@ -161,12 +159,11 @@ class DynamoDbItemEncryptorConfig:
         object.__setattr__(self, name, value)
 
     def _check_actions(self) -> None:
-        key_action = _CONTEXT if self.version == 2 else CryptoAction.SIGN_ONLY  # noqa: PLR2004
+        key_action = _CONTEXT if self.version == 2 else CryptoAction.SIGN_ONLY
         for name in self.key_names:
             if self.attribute_actions_on_encrypt.get(name) is not key_action:
-                message = (
-                    f'the attribute action of the key attribute "{name}" has to be {key_action.name}'
-                    + (" as another attribute's is" if key_action is _CONTEXT else "")
+                message = f'the attribute action of the key attribute "{name}" has to be {key_action.name}' + (
+                    " as another attribute's is" if key_action is _CONTEXT else ""
                 )
                 raise _about(name, message)
         for name, action in self.attribute_actions_on_encrypt.items():
@@ -220,7 +217,7 @@ class DynamoDbTableEncryptionConfig(DynamoDbItemEncryptorConfig):
 
     def table(self, info: TableInfo) -> Any:
         """Make the table for ``attach``."""
-        from ddbcrypt.structured.table import StructuredTable  # noqa: PLC0415 - made of this configuration
+        from ddbcrypt.structured.table import StructuredTable
 
         return StructuredTable(info.name, self)
 

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from ddbcrypt import _engine
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.encrypted.item import decrypt_many, encrypt_many
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError, InvalidArgumentError, ItemNotEncryptedError
@@ -16,14 +15,15 @@ from ddbcrypt.internal.guards import is_mapping
 from ddbcrypt.internal.identifiers import RESERVED_NAMES
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig
-from ddbcrypt.structured.names import FOOTER_ATTRIBUTE, HEADER_ATTRIBUTE, RESERVED_PREFIX
-from ddbcrypt.structured.protection import Plan, decrypt_with_cmm, encrypt_with_cmm
-from ddbcrypt.structured.results import DecryptItemOutput, EncryptItemOutput, ParsedHeader
+from ddbcrypt.structured.names import FOOTER_ATTRIBUTE, HEADER_ATTRIBUTE
+from ddbcrypt.structured.protection import Plan, Protected, decrypt_with_cmm, encrypt_with_cmm
+from ddbcrypt.structured.results import DecryptItemOutput, EncryptItemOutput
 
 __all__ = ("DynamoDbItemEncryptor",)
 
 _CONTEXT: Final = CryptoAction.SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT
 _Item = Mapping[str, Any]
+_T = TypeVar("_T")
 
 
 class DynamoDbItemEncryptor:
@@ -120,53 +120,57 @@ class DynamoDbItemEncryptor:
         """Set ``item_key`` of an error and show the key in its message."""
         name_key(error, item, self._config.key_names)
 
-    def _encrypt(self, items: Sequence[_Item], *, wire: bool) -> list[EncryptItemOutput]:
+    def protect(self, items: Sequence[_Item], *, wire: bool) -> list[Protected | dict[str, Any]]:
+        """Encrypt and sign items as the policies say; a dict is an item in the legacy format or in plaintext."""
         for index, item in enumerate(items):
-            self._explained(index, item, lambda item=item: self._check_plaintext(item))
+            self._explained(index, item, self._check_plaintext)
         legacy = self._config.legacy_override
         if self._legacy is not None and legacy is not None and legacy.policy.writes_legacy:
-            encrypted = encrypt_many([(item, _with_item(self._legacy, item, wire)) for item in items], wire=wire)
-            return [EncryptItemOutput(item, None) for item in encrypted]
+            return [*encrypt_many([(item, _with_item(self._legacy, item, wire)) for item in items], wire=wire)]
         if self._config.plaintext_policy.writes_plaintext:
-            return [EncryptItemOutput(dict(item), None) for item in items]
-        try:
-            return encrypt_with_cmm(self._plan, items, wire=wire)
-        except DynamodbEncryptionSdkError as error:
-            self._name_indexed(error, items)
-            raise
+            return [dict(item) for item in items]
+        return [*self._named(items, lambda: encrypt_with_cmm(self._plan, items, wire=wire))]
 
-    def _decrypt(self, items: Sequence[_Item], *, wire: bool) -> list[DecryptItemOutput]:
-        kinds: list[str] = []
-        for index, item in enumerate(items):
-            kinds.append(self._explained(index, item, lambda item=item: self._kind(item)))
-        results: list[DecryptItemOutput | None] = [None] * len(items)
+    def unprotect(self, items: Sequence[_Item], *, wire: bool) -> list[tuple[str, Protected | dict[str, Any]]]:
+        """Verify and decrypt items as the policies say, each with the format that it was found in."""
+        kinds = [self._explained(index, item, self._kind) for index, item in enumerate(items)]
+        results: list[Any] = [None] * len(items)
         for kind, run in (("structured", self._decrypt_structured), ("legacy", self._decrypt_legacy)):
             places = [place for place, one in enumerate(kinds) if one == kind]
-            if not places:
-                continue
-            try:
-                done = run([items[place] for place in places], wire)
-            except DynamodbEncryptionSdkError as error:
-                if error.index is not None:
-                    error.index = places[error.index]
-                self._name_indexed(error, items)
-                raise
-            for place, output in zip(places, done, strict=True):
-                results[place] = output
+            if places:
+                chosen = [items[place] for place in places]
+                done = self._named(items, lambda run=run, chosen=chosen: run(chosen, wire), places)
+                for place, result in zip(places, done, strict=True):
+                    results[place] = result
         return [
-            DecryptItemOutput(dict(item), None, was_plaintext=True) if output is None else output
-            for item, output in zip(items, results, strict=True)
+            (kind, dict(item) if result is None else result)
+            for kind, item, result in zip(kinds, items, results, strict=True)
         ]
 
-    def _decrypt_structured(self, items: Sequence[_Item], wire: bool) -> list[DecryptItemOutput]:
+    def _encrypt(self, items: Sequence[_Item], *, wire: bool) -> list[EncryptItemOutput]:
+        return [
+            EncryptItemOutput(one.item, one.parsed_header(self._plan, wire=wire))
+            if isinstance(one, Protected)
+            else EncryptItemOutput(one, None)
+            for one in self.protect(items, wire=wire)
+        ]
+
+    def _decrypt(self, items: Sequence[_Item], *, wire: bool) -> list[DecryptItemOutput]:
+        return [
+            DecryptItemOutput(one.item, one.parsed_header(self._plan, wire=wire))
+            if isinstance(one, Protected)
+            else DecryptItemOutput(one, None, was_plaintext=kind == "plaintext")
+            for kind, one in self.unprotect(items, wire=wire)
+        ]
+
+    def _decrypt_structured(self, items: Sequence[_Item], wire: bool) -> list[Any]:
         return decrypt_with_cmm(self._plan, items, wire=wire)
 
-    def _decrypt_legacy(self, items: Sequence[_Item], wire: bool) -> list[DecryptItemOutput]:
+    def _decrypt_legacy(self, items: Sequence[_Item], wire: bool) -> list[Any]:
         config = self._legacy
         if config is None:
             raise AssertionError("an item was taken for legacy without a configuration for it")
-        decrypted = decrypt_many([(item, _with_item(config, item, wire)) for item in items], wire=wire)
-        return [DecryptItemOutput(item, None) for item in decrypted]
+        return decrypt_many([(item, _with_item(config, item, wire)) for item in items], wire=wire)
 
     def _check_plaintext(self, item: object) -> None:
         attributes = _mapping(item)
@@ -197,17 +201,22 @@ class DynamoDbItemEncryptor:
             "another format (see legacy_override and plaintext_override), or only a part of it was read"
         )
 
-    def _explained(self, index: int, item: object, run: Callable[[], Any]) -> Any:
+    def _explained(self, index: int, item: object, run: Callable[[object], _T]) -> _T:
         try:
-            return run()
+            return run(item)
         except DynamodbEncryptionSdkError as error:
             error.index = index
             self.name_item(error, item)
             raise
 
-    def _name_indexed(self, error: DynamodbEncryptionSdkError, items: Sequence[_Item]) -> None:
-        if error.index is not None:
-            self.name_item(error, items[error.index])
+    def _named(self, items: Sequence[_Item], run: Callable[[], list[Any]], places: Sequence[int] = ()) -> list[Any]:
+        try:
+            return run()
+        except DynamodbEncryptionSdkError as error:
+            if error.index is not None:
+                error.index = places[error.index] if places else error.index
+                self.name_item(error, items[error.index])
+            raise
 
 
 def _mapping(item: object) -> _Item:
@@ -225,5 +234,3 @@ def _about(attribute: str, message: str) -> InvalidArgumentError:
     error = InvalidArgumentError(message)
     error.attribute = attribute
     return error
-
-

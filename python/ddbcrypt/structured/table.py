@@ -12,6 +12,7 @@ from ddbcrypt.identifiers import CryptoAction
 from ddbcrypt.internal.identifiers import RESERVED_NAMES
 from ddbcrypt.structured.encryptor import DynamoDbItemEncryptor
 from ddbcrypt.structured.names import FOOTER_ATTRIBUTE, HEADER_ATTRIBUTE, RESERVED_PREFIX
+from ddbcrypt.structured.protection import Protected
 
 if TYPE_CHECKING:
     from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig
@@ -63,15 +64,19 @@ class StructuredTable(ProtectedTable):
 
     def is_reserved(self, name: str) -> bool:
         """Whether one of the formats in the table reserves the attribute name."""
-        return name.startswith(RESERVED_PREFIX) or (self._encryptor.legacy_config is not None and name in RESERVED_NAMES)
+        return name.startswith(RESERVED_PREFIX) or (
+            self._encryptor.legacy_config is not None and name in RESERVED_NAMES
+        )
 
     def encrypt(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Encrypt and sign items, as the policies say."""
-        return [output.encrypted_item for output in self._encryptor.encrypt_items(items)]
+        return [one.item if isinstance(one, Protected) else one for one in self._encryptor.protect(items, wire=True)]
 
     def decrypt(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Verify and decrypt items, as the policies say."""
-        return [output.plaintext_item for output in self._encryptor.decrypt_items(items)]
+        return [
+            one.item if isinstance(one, Protected) else one for _, one in self._encryptor.unprotect(items, wire=True)
+        ]
 
     def name_item(self, error: DynamodbEncryptionSdkError, item: Mapping[str, Any]) -> None:
         """Set ``item_key`` of an error and show the key in its message."""
