@@ -215,7 +215,7 @@ class BranchKeyStore:
 
         :param branch_key_id: id of the key
         :raises BranchKeyNotFoundError: there is no such key
-        :raises BranchKeyStoreError: the record is malformed or of another KMS key, or DynamoDB refused or was not reached
+        :raises BranchKeyStoreError: the record is malformed or of another KMS key; DynamoDB refused or was not reached
         :raises DataKeyUnwrappingError: the record was altered, or AWS KMS refused or was not reached
         """
         return self._branch_key(self._record(branch_key_id, ACTIVE))
@@ -227,7 +227,7 @@ class BranchKeyStore:
         :param version: id of the version, a UUID
         :raises InvalidArgumentError: the version is no UUID
         :raises BranchKeyNotFoundError: there is no such key or version
-        :raises BranchKeyStoreError: the record is malformed or of another KMS key, or DynamoDB refused or was not reached
+        :raises BranchKeyStoreError: the record is malformed or of another KMS key; DynamoDB refused or was not reached
         :raises DataKeyUnwrappingError: the record was altered, or AWS KMS refused or was not reached
         """
         require_instance("version", version, str)
@@ -240,7 +240,7 @@ class BranchKeyStore:
 
         :param branch_key_id: id of the branch key
         :raises BranchKeyNotFoundError: there is no such key
-        :raises BranchKeyStoreError: the record is malformed or of another KMS key, or DynamoDB refused or was not reached
+        :raises BranchKeyStoreError: the record is malformed or of another KMS key; DynamoDB refused or was not reached
         :raises DataKeyUnwrappingError: the record was altered, or AWS KMS refused or was not reached
         """
         record = self._record(branch_key_id, BEACON)

@@ -33,7 +33,7 @@ def adapt(
 
     No network call itself. What is wrapped is as safe to share between threads as what is in it.
 
-    :param keyring_or_cmm: a keyring or materials manager (CMM) of ddbcrypt or of ``aws-cryptographic-material-providers``
+    :param keyring_or_cmm: keyring or materials manager (CMM) of ddbcrypt or of ``aws-cryptographic-material-providers``
     :param makes_network_calls: whether an item can cost a call; None to take an object of AWS's package for one that
         does
     :raises TypeError: it is something else, or an object of the package, which is not installed
@@ -85,9 +85,7 @@ class MplKeyring(Keyring):
         try:
             output = self._keyring.on_encrypt(self._models.OnEncryptInput(materials=given))
         except Exception as error:
-            raise DataKeyWrappingError(
-                f"{_name(self._keyring)} made or encrypted no data key: {_text(error)}"
-            ) from error
+            raise DataKeyWrappingError(f"{_name(self._keyring)} encrypted no data key: {_text(error)}") from error
         return _encryption_materials(output.materials)
 
     def on_decrypt(
