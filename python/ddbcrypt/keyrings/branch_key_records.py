@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The items of a branch key store's table, both ways (framework/branch-key-store.md, "Record Format").
 
-What AWS KMS binds a branch key to is its whole record but the ciphertext, and the store's logical name. So a record that
-was altered anywhere does not decrypt.
+What AWS KMS binds a branch key to is its whole record but the ciphertext, and the store's logical name. So a record
+that was altered anywhere does not decrypt.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def read_record(item: object, branch_key_id: str, kind: str, logical_name: str) 
             raise BranchKeyStoreError(
                 f"{where} has an attribute {name!r} that is not to be there, or not of type {wanted}"
             )
-        if wanted != "B":
+        if isinstance(content, str):
             context[name] = content
     missing = [name for name in (*_REQUIRED, CIPHERTEXT) if not item.get(name)]
     if missing:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
@@ -215,7 +215,7 @@ class BranchKeyStore:
 
         :param branch_key_id: id of the key
         :raises BranchKeyNotFoundError: there is no such key
-        :raises BranchKeyStoreError: the record is malformed or of another KMS key, or DynamoDB refused or was not reached
+        :raises BranchKeyStoreError: the record is malformed or of another KMS key; DynamoDB refused or was not reached
         :raises DataKeyUnwrappingError: the record was altered, or AWS KMS refused or was not reached
         """
         return self._branch_key(self._record(branch_key_id, ACTIVE))
@@ -227,7 +227,7 @@ class BranchKeyStore:
         :param version: id of the version, a UUID
         :raises InvalidArgumentError: the version is no UUID
         :raises BranchKeyNotFoundError: there is no such key or version
-        :raises BranchKeyStoreError: the record is malformed or of another KMS key, or DynamoDB refused or was not reached
+        :raises BranchKeyStoreError: the record is malformed or of another KMS key; DynamoDB refused or was not reached
         :raises DataKeyUnwrappingError: the record was altered, or AWS KMS refused or was not reached
         """
         require_instance("version", version, str)
@@ -240,7 +240,7 @@ class BranchKeyStore:
 
         :param branch_key_id: id of the branch key
         :raises BranchKeyNotFoundError: there is no such key
-        :raises BranchKeyStoreError: the record is malformed or of another KMS key, or DynamoDB refused or was not reached
+        :raises BranchKeyStoreError: the record is malformed or of another KMS key; DynamoDB refused or was not reached
         :raises DataKeyUnwrappingError: the record was altered, or AWS KMS refused or was not reached
         """
         record = self._record(branch_key_id, BEACON)
@@ -250,7 +250,7 @@ class BranchKeyStore:
         self, kms_key: str, branch_key_id: str, kms_arn: str, custom: Mapping[str, str]
     ) -> tuple[BranchKeyRecord, BranchKeyRecord]:
         """Have KMS make a version and its active copy; ``kms_key`` is called, ``kms_arn`` is written down."""
-        created = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        created = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         of_version = version_context(branch_key_id, str(uuid.uuid4()), created, kms_arn, self._logical_name, custom)
         version = BranchKeyRecord(of_version, self._generate(kms_key, of_version))
         of_active = active_context(of_version)

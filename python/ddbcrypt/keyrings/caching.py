@@ -56,8 +56,8 @@ class CachingCmm(CryptographicMaterialsManager):
     With an ECDSA signature, items that share a data key share the signing key too. What a keyring would refuse by now,
     such as a key that was disabled, is used until ``max_age``. Failures are not remembered.
 
-    Thread-safe; however many threads miss at once, one asks. Items that tell no length are not encrypted from the cache,
-    nor are those that are longer than ``max_bytes``.
+    Thread-safe; however many threads miss at once, one asks. Items that tell no length are not encrypted from the
+    cache, nor are those that are longer than ``max_bytes``.
 
     :param cmm: the materials manager, or keyring, that is asked
     :param max_age: seconds that materials are used, over 0 and finite

@@ -23,7 +23,7 @@ _POINT_BYTES: Final = 49
 
 
 class CryptographicMaterialsManager(abc.ABC):
-    """Gives the materials of items (a CMM). Derive from it for policies of your own; used by several threads at once."""
+    """Gives the materials of items (a CMM). Derive from it for policies of your own; several threads use it at once."""
 
     #: Whether an item can cost a call over the network; batches then ask for several items at once.
     makes_network_calls: bool = False

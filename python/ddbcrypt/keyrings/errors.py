@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes wrong in keyrings, materials managers and branch key stores.
 
-All derive from :class:`~ddbcrypt.exceptions.DynamodbEncryptionSdkError`. Messages name keys by their public names, never
-a key's bytes.
+All derive from :class:`~ddbcrypt.exceptions.DynamodbEncryptionSdkError`. Messages name keys by their public names,
+never a key's bytes.
 """
 
 from __future__ import annotations

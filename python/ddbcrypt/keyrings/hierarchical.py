@@ -81,7 +81,7 @@ class AwsKmsHierarchicalKeyring(Keyring):
         ttl = check_seconds("ttl_seconds", ttl_seconds)
         if cache is not None and cache.ttl_seconds > ttl:
             raise InvalidArgumentError(
-                f"the cache keeps keys for {cache.ttl_seconds} seconds, and the keyring is to use them for {ttl} at most"
+                f"the cache keeps keys for {cache.ttl_seconds} seconds, and the keyring may use them for {ttl} at most"
             )
         self._store = key_store
         self._id = branch_key_id

@@ -35,7 +35,7 @@ class KmsDiscovery(NamedTuple):
 
 
 class KmsMultiRegionDiscovery(NamedTuple):
-    """The key that a branch key's record names; of a multi-Region key the replica in one region. Only to read. Immutable.
+    """The key that a branch key's record names; of a multi-Region key the replica in a region. Only to read. Immutable.
 
     :ivar region: region of the replicas that are called
     """
@@ -79,7 +79,7 @@ def own_key(configuration: KmsConfiguration) -> str:
     if isinstance(configuration, (KmsKeyArn, KmsMultiRegionKeyArn)):
         return configuration.arn
     raise BranchKeyStoreError(
-        f"a branch key store with {type(configuration).__name__} only reads branch keys: to make them, give it KmsKeyArn"
+        f"a branch key store with {type(configuration).__name__} only reads branch keys: to make one, give it KmsKeyArn"
     )
 
 

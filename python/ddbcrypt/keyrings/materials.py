@@ -56,9 +56,9 @@ class _Materials:
 
 
 class EncryptionMaterials(_Materials):
-    """Materials to encrypt an item with. Do not change one: ``with_...`` give new ones. Safe to share between threads.
+    """Materials to encrypt an item with. Do not change one: ``with_...`` gives a new one.
 
-    No network call.
+    Safe to share between threads. No network call.
 
     :param algorithm_suite: the suite, an :class:`AlgorithmSuite` or its number
     :param encryption_context: what the data key is bound to; it is copied
@@ -132,9 +132,9 @@ class EncryptionMaterials(_Materials):
 
 
 class DecryptionMaterials(_Materials):
-    """Materials to decrypt an item with. Do not change one: ``with_...`` gives a new one. Safe to share between threads.
+    """Materials to decrypt an item with. Do not change one: ``with_...`` gives a new one.
 
-    No network call.
+    Safe to share between threads. No network call.
 
     :param algorithm_suite: the suite, an :class:`AlgorithmSuite` or its number
     :param encryption_context: what the data key is bound to; it is copied

@@ -27,12 +27,13 @@ _TAG_BITS: Final = 128
 class RawAesKeyring(Keyring):
     """Encrypts data keys with AES-GCM under a key that the application holds.
 
-    Immutable and safe to share between threads. No network call. It pickles inside :func:`ddbcrypt.pickling.allow_secrets`.
+    Immutable and safe to share between threads. No network call. It pickles inside
+    :func:`ddbcrypt.pickling.allow_secrets` alone.
     A random nonce for each data key is drawn: change the key before 2**32 items were written with it.
 
     :param namespace: says whose keys these are; not ``aws-kms...``. Stored readably with each item
     :param name: which of these keys it is. Stored readably with each item. Readers need the same two
-    :param wrapping_key: 16, 24 or 32 random bytes; it is copied
+    :param wrapping_key: 16, 24 or 32 random bytes
     :raises TypeError: an argument is of another type
     :raises InvalidArgumentError: a namespace or name that is empty, over 65,535 bytes, or AWS KMS's
     :raises InvalidKeyError: a key of another length
@@ -41,8 +42,6 @@ class RawAesKeyring(Keyring):
     def __init__(self, namespace: str, name: str, wrapping_key: bytes) -> None:
         self._namespace = check_namespace(namespace)
         name_bytes = check_name(name)
-        if isinstance(wrapping_key, bytearray):
-            wrapping_key = bytes(wrapping_key)
         require_instance("wrapping_key", wrapping_key, bytes)
         if len(wrapping_key) not in _KEY_BYTES:
             raise InvalidKeyError(f'"wrapping_key" has to be 16, 24 or 32 bytes, not {len(wrapping_key)}')
