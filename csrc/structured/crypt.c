@@ -40,22 +40,29 @@ void ddbc_crypt_end(ddbc_crypt *crypt)
     *crypt = (ddbc_crypt){.workspace = crypt->workspace};
 }
 
+/* The first `wanted` bytes of an HMAC. */
+static bool cut_mac(struct evp_mac_ctx_st *context, ddbc_bytes key, ddbc_bytes data, uint8_t *out, size_t wanted,
+                    ddbc_status *status)
+{
+    uint8_t mac[DDBC_MAC_MAX];
+    size_t size = 0;
+    bool done = ddbc_mac_keyed(context, key, data, mac, &size, status);
+    if (done) {
+        memcpy(out, mac, wanted);
+    }
+    ddbc_wipe(mac, sizeof mac);
+    return done;
+}
+
 /* One block of HKDF's expansion, which is all that 32 bytes need. */
 static bool expand(ddbc_crypt *crypt, const uint8_t prk[SHA512_SIZE], const char *label, ddbc_bytes message_id,
                    uint8_t out[KEY_SIZE], ddbc_status *status)
 {
     uint8_t info[LABEL_SIZE + DDBC_MESSAGE_ID_SIZE + 1];
-    uint8_t block[DDBC_MAC_MAX];
-    size_t size = 0;
     uint8_t *at = ddbc_put_bytes(ddbc_put_bytes(info, (ddbc_bytes){(const uint8_t *)label, LABEL_SIZE}), message_id);
     *at = 1;
-    bool done = ddbc_mac_keyed(crypt->sha512, (ddbc_bytes){prk, SHA512_SIZE}, (ddbc_bytes){info, sizeof info}, block,
-                               &size, status);
-    if (done) {
-        memcpy(out, block, KEY_SIZE);
-    }
-    ddbc_wipe(block, sizeof block);
-    return done;
+    return cut_mac(crypt->sha512, (ddbc_bytes){prk, SHA512_SIZE}, (ddbc_bytes){info, sizeof info}, out, KEY_SIZE,
+                   status);
 }
 
 /* Both keys come from one extraction: same material, no salt. */
@@ -72,16 +79,16 @@ bool ddbc_crypt_derive(ddbc_crypt *crypt, ddbc_bytes data_key, ddbc_bytes messag
     return done;
 }
 
+bool ddbc_crypt_commitment(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_bytes partial,
+                           uint8_t out[DDBC_COMMITMENT_SIZE], ddbc_status *status)
+{
+    return cut_mac(crypt->sha512, (ddbc_bytes){keys->commit, sizeof keys->commit}, partial, out, DDBC_COMMITMENT_SIZE,
+                   status);
+}
+
 bool ddbc_crypt_tag(ddbc_crypt *crypt, ddbc_bytes key, ddbc_bytes data, uint8_t out[DDBC_TAG_SIZE], ddbc_status *status)
 {
-    uint8_t mac[DDBC_MAC_MAX];
-    size_t size = 0;
-    bool done = ddbc_mac_keyed(crypt->sha384, key, data, mac, &size, status);
-    if (done) {
-        memcpy(out, mac, DDBC_TAG_SIZE);
-    }
-    ddbc_wipe(mac, sizeof mac);
-    return done;
+    return cut_mac(crypt->sha384, key, data, out, DDBC_TAG_SIZE, status);
 }
 
 static size_t count_encrypted(const ddbc_field *fields, size_t count)

@@ -67,6 +67,10 @@ typedef struct ddbc_item_keys {
 
 DDBC_MUST_USE bool ddbc_crypt_derive(ddbc_crypt *crypt, ddbc_bytes data_key, ddbc_bytes message_id, ddbc_item_keys *out,
                                      ddbc_status *status);
+/* What a header ends with: HMAC-SHA512 under the commit key, cut. AWS's implementations take SHA-512 here, not the
+ * SHA-384 that their specification names. */
+DDBC_MUST_USE bool ddbc_crypt_commitment(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_bytes partial,
+                                         uint8_t out[DDBC_COMMITMENT_SIZE], ddbc_status *status);
 DDBC_MUST_USE bool ddbc_crypt_tag(ddbc_crypt *crypt, ddbc_bytes key, ddbc_bytes data, uint8_t out[DDBC_TAG_SIZE],
                                   ddbc_status *status);
 /* Encrypts each ENCRYPT_AND_SIGN field: its value becomes the stored one. */

@@ -105,12 +105,9 @@ static bool seal_job(ddbc_crypt *crypt, ddbc_structured_job *job, const ddbc_ite
                      size_t count, uint8_t *header, size_t partial_size, ddbc_status *status)
 {
     uint8_t hash[DDBC_SHA384_SIZE];
-    uint8_t commitment[DDBC_TAG_SIZE];
-    if (!ddbc_crypt_tag(crypt, (ddbc_bytes){keys->commit, sizeof keys->commit}, (ddbc_bytes){header, partial_size},
-                        commitment, status)) {
+    if (!ddbc_crypt_commitment(crypt, keys, (ddbc_bytes){header, partial_size}, header + partial_size, status)) {
         return false;
     }
-    memcpy(header + partial_size, commitment, DDBC_COMMITMENT_SIZE);
     job->header = (ddbc_bytes){header, partial_size + DDBC_COMMITMENT_SIZE};
     return ddbc_crypt_encrypt(crypt, keys, fields, count, status) &&
            ddbc_record_hash(crypt->workspace, job, fields, count, hash, status) &&
@@ -226,9 +223,8 @@ static bool stored_values(ddbc_workspace *workspace, ddbc_field *fields, size_t 
 static bool verify_commitment(ddbc_crypt *crypt, const ddbc_structured_job *job, const ddbc_item_keys *keys,
                               ddbc_status *status)
 {
-    uint8_t expected[DDBC_TAG_SIZE];
-    if (!ddbc_crypt_tag(crypt, (ddbc_bytes){keys->commit, sizeof keys->commit}, job->parsed.partial, expected,
-                        status)) {
+    uint8_t expected[DDBC_COMMITMENT_SIZE];
+    if (!ddbc_crypt_commitment(crypt, keys, job->parsed.partial, expected, status)) {
         return false;
     }
     bool same = ddbc_same_secret(expected, job->parsed.commitment.ptr, DDBC_COMMITMENT_SIZE);

@@ -274,7 +274,7 @@ def derive(data_key: bytes, label: bytes, message_id: bytes) -> bytes:
 
 def commitment(data_key: bytes, message_id: bytes, partial: bytes) -> bytes:
     """The header's last 32 bytes."""
-    return hmac.digest(derive(data_key, b"AWS_DBE_COMMIT_KEY", message_id), partial, "sha384")[:32]
+    return hmac.digest(derive(data_key, b"AWS_DBE_COMMIT_KEY", message_id), partial, "sha512")[:32]
 
 
 def field_keys(data_key: bytes, message_id: bytes) -> Iterator[tuple[bytes, bytes]]:
