@@ -186,7 +186,7 @@ class DynamoDbItemEncryptor:
             if name not in attributes:
                 raise _about(name, f'the item has no attribute "{name}", which is part of the primary key')
         legacy = self._config.legacy_override
-        if legacy is not None and attributes.keys() >= RESERVED_NAMES:
+        if legacy is not None and all(name in attributes for name in RESERVED_NAMES):
             if legacy.policy.reads_legacy:
                 return "legacy"
             raise ItemNotEncryptedError(
