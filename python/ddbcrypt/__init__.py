@@ -6,9 +6,12 @@ Modules and names are those of AWS's ``dynamodb-encryption-sdk``; what an applic
 
 from __future__ import annotations
 
+from ddbcrypt.attach import attach, detach
 from ddbcrypt.context_overrides import override_context, override_table_name, override_table_names
 from ddbcrypt.delegated_keys import DelegatedKey
 from ddbcrypt.delegated_keys.jce import JceNameLocalDelegatedKey
+from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
+from ddbcrypt.dynamodb.options import FailedItem, RequestOptions, request_options
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.encrypted.client import EncryptedClient
 from ddbcrypt.encrypted.item import (
@@ -39,6 +42,7 @@ from ddbcrypt.exceptions import (
     InvalidTextError,
     InvalidVersionError,
     ItemNotEncryptedError,
+    ItemTooLargeError,
     JceTransformationError,
     KeyStoreAliasError,
     KeyStoreError,
@@ -52,11 +56,13 @@ from ddbcrypt.exceptions import (
     SerializationError,
     SignatureVerificationError,
     SigningError,
+    UncertainUpdateError,
     UnknownRegionError,
     UnsupportedEncryptionModeError,
     UnsupportedOperationError,
     UnsupportedTypeError,
     UnwrappingError,
+    UpdateConflictError,
     VersionAlreadyExistsError,
     WrappingError,
 )
@@ -74,6 +80,7 @@ from ddbcrypt.material_providers.wrapped import WrappedCryptographicMaterialsPro
 from ddbcrypt.materials import CryptographicMaterials, DecryptionMaterials, EncryptionMaterials
 from ddbcrypt.materials.raw import RawDecryptionMaterials, RawEncryptionMaterials
 from ddbcrypt.materials.wrapped import WrappedCryptographicMaterials
+from ddbcrypt.metrics import Metrics
 from ddbcrypt.pickling import allow_secrets
 from ddbcrypt.structures import AttributeActions, EncryptionContext, TableIndex, TableInfo
 from ddbcrypt.transform import ddb_to_dict, dict_to_ddb
@@ -106,6 +113,7 @@ __all__ = (
     "EncryptionMaterials",
     "EngineError",
     "ExtraDataSupplier",
+    "FailedItem",
     "ForeignCiphertextError",
     "InvalidAlgorithmError",
     "InvalidArgumentError",
@@ -116,6 +124,7 @@ __all__ = (
     "InvalidTextError",
     "InvalidVersionError",
     "ItemNotEncryptedError",
+    "ItemTooLargeError",
     "JceNameLocalDelegatedKey",
     "JceTransformationError",
     "KeyEncodingType",
@@ -125,7 +134,9 @@ __all__ = (
     "KeyStoreFormatError",
     "KeyStoreMaterialsProvider",
     "KeyStorePasswordError",
+    "LegacyTableConfig",
     "MetaStore",
+    "Metrics",
     "NestingDepthError",
     "NoKnownVersionError",
     "OldImageError",
@@ -133,6 +144,7 @@ __all__ = (
     "ProviderStoreError",
     "RawDecryptionMaterials",
     "RawEncryptionMaterials",
+    "RequestOptions",
     "ReservedAttributeError",
     "RotatingMaterialsProvider",
     "SerializationError",
@@ -141,24 +153,29 @@ __all__ = (
     "StaticCryptographicMaterialsProvider",
     "TableIndex",
     "TableInfo",
+    "UncertainUpdateError",
     "UnknownRegionError",
     "UnsupportedEncryptionModeError",
     "UnsupportedOperationError",
     "UnsupportedTypeError",
     "UnwrappingError",
+    "UpdateConflictError",
     "VersionAlreadyExistsError",
     "WrappedCryptographicMaterials",
     "WrappedCryptographicMaterialsProvider",
     "WrappingError",
     "__version__",
     "allow_secrets",
+    "attach",
     "ddb_to_dict",
     "decrypt_dynamodb_item",
     "decrypt_python_item",
+    "detach",
     "dict_to_ddb",
     "encrypt_dynamodb_item",
     "encrypt_python_item",
     "override_context",
     "override_table_name",
     "override_table_names",
+    "request_options",
 )

@@ -32,6 +32,7 @@ __all__ = (
     "InvalidTextError",
     "InvalidVersionError",
     "ItemNotEncryptedError",
+    "ItemTooLargeError",
     "JceTransformationError",
     "KeyStoreAliasError",
     "KeyStoreError",
@@ -169,6 +170,10 @@ class UnwrappingError(DynamodbEncryptionSdkError):
 
 class EncryptionError(DynamodbEncryptionSdkError):
     """An item or attribute cannot be encrypted."""
+
+
+class ItemTooLargeError(EncryptionError):
+    """The encrypted item is larger than the 400 KB that DynamoDB stores."""
 
 
 class ReservedAttributeError(EncryptionError):

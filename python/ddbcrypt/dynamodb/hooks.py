@@ -16,6 +16,7 @@ from ddbcrypt.dynamodb.effects import Answer, Flow, Send
 from ddbcrypt.dynamodb.flows import begin
 from ddbcrypt.dynamodb.running import advance
 from ddbcrypt.dynamodb.scene import Scene
+from ddbcrypt.operations import filter_response, find
 
 _BUILD: Final = "before-parameter-build.dynamodb"
 _BEFORE: Final = "before-call.dynamodb"
@@ -56,7 +57,8 @@ class Hooks:
     def _before(self, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
         return prepared_answer(context)
 
-    def _after(self, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    def _after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        filter_response(find(model.name), parsed)
         flow = context.pop(_FLOW, None)
         if flow is None:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterable, Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, cast
 
 from ddbcrypt.dynamodb.effects import Call, Effect
 from ddbcrypt.dynamodb.legacy_table import LegacyTable, table_of_config
@@ -14,7 +14,7 @@ from ddbcrypt.dynamodb.protected import ProtectedTable
 from ddbcrypt.dynamodb.tables import plain_name
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
-from ddbcrypt.structures import TableInfo
+from ddbcrypt.structures import TableIndex, TableInfo
 
 OnUnknownTable = Literal["refuse", "plaintext"]
 
@@ -59,6 +59,7 @@ class Registry:
         self._fallback = fallback
         self._ask = ask
         self._known: dict[str, ProtectedTable] = {}
+        self._asked: set[str] = set()
         for name, config in self._configs.items():
             info = config.known_info()
             if info is not None:
@@ -77,6 +78,36 @@ class Registry:
         """Take a table from elsewhere."""
         with self._lock:
             self._known[plain_name(name)] = table
+
+    def forget(self, name_or_arn: str) -> None:
+        """Ask for a table's primary key again at its next use: the table is made anew, or gone."""
+        name = plain_name(name_or_arn)
+        with self._lock:
+            if name in self._asked:
+                self._asked.remove(name)
+                self._known.pop(name, None)
+
+    def is_configured(self, name_or_arn: str) -> bool:
+        """Whether there is a configuration for the table."""
+        name = plain_name(name_or_arn)
+        return (
+            name in self._configs or name in self._known or (self._fallback is not None and name not in self._plaintext)
+        )
+
+    def defined(self, name_or_arn: str, key_schema: object) -> ProtectedTable | None:
+        """Give the protected table that a request is about to create; None where there is no configuration for it.
+
+        None as well for a key schema that DynamoDB will refuse.
+        """
+        name = plain_name(name_or_arn)
+        config = self._configs.get(name, None if name in self._plaintext else self._fallback)
+        if config is None:
+            return self._known.get(name)
+        try:
+            index = TableIndex.from_key_schema(cast("Any", key_schema))
+        except (KeyError, TypeError):
+            return None
+        return config.table(TableInfo(name=name, primary_index=index))
 
     def known(self, name_or_arn: str) -> ProtectedTable | None:
         """Give a protected table if it is there without asking DynamoDB."""
@@ -154,4 +185,5 @@ class Registry:
             info.read_description(answer["Table"])
         table = config.table(info)
         with self._lock:
+            self._asked.add(name)
             return self._known.setdefault(name, table)

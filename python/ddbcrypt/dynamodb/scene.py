@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ddbcrypt.dynamodb.registry import Registry
+from ddbcrypt.dynamodb.start_keys import StartKeys
+from ddbcrypt.dynamodb.tokens import Transactions
 from ddbcrypt.metrics import Metrics
 
 UpdateMode = Literal["rewrite", "refuse"]
@@ -32,3 +34,5 @@ class Scene:
     registry: Registry
     settings: Settings = field(default_factory=Settings)
     metrics: Metrics = field(default_factory=Metrics)
+    start_keys: StartKeys = field(default_factory=StartKeys)
+    transactions: Transactions = field(default_factory=Transactions)

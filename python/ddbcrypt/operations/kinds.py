@@ -6,6 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
+
+#: Members of every response, and of errors.
+_ALWAYS: Final = ("Error", "Message", "ResponseMetadata", "ThrottlingReasons", "message", "throttlingReasons")
 
 
 class Treatment(Enum):
@@ -77,6 +81,4 @@ class Operation:
     def __post_init__(self) -> None:
         sendable = (name for name, handling in self.request.items() if handling is not Handling.LEGACY)
         object.__setattr__(self, "allowed", frozenset(sendable))
-        # every response, and that of an error
-        always = ("ResponseMetadata", "Error", "message", "Message")
-        object.__setattr__(self, "answered", frozenset((*self.response, *always)))
+        object.__setattr__(self, "answered", frozenset((*self.response, *_ALWAYS)))

@@ -10,8 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from ddbcrypt.dynamodb.effects import Flow
+from ddbcrypt.dynamodb.flows.batches import batch_get_item, batch_write_item
 from ddbcrypt.dynamodb.flows.items import delete_item, get_item, put_item
 from ddbcrypt.dynamodb.flows.others import other_operation
+from ddbcrypt.dynamodb.flows.reads import read
+from ddbcrypt.dynamodb.flows.transactions import transact_get_items, transact_write_items
 from ddbcrypt.dynamodb.flows.updates import update_item
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.exceptions import UnsupportedOperationError
@@ -21,9 +24,15 @@ FlowFunction: TypeAlias = Callable[[Scene, dict[str, Any]], Flow]
 
 #: By botocore's name of the operation. Each takes the request in a dict of our own, its members the caller's.
 FLOWS: Final[Mapping[str, FlowFunction]] = {
+    "BatchGetItem": batch_get_item,
+    "BatchWriteItem": batch_write_item,
     "DeleteItem": delete_item,
     "GetItem": get_item,
     "PutItem": put_item,
+    "Query": read,
+    "Scan": read,
+    "TransactGetItems": transact_get_items,
+    "TransactWriteItems": transact_write_items,
     "UpdateItem": update_item,
 }
 

@@ -131,7 +131,7 @@ def _rewritten(scene: Scene, plan: UpdatePlan) -> Generator[Effect, Any, Answer]
         else:
             consumed.add(answer)
             return _answer(attempt.response(plan, answer.get("Attributes")), answer, consumed)
-        yield Sleep(random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2**number)))  # noqa: S311 - no secret
+        yield Sleep(random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2**number)))
         stored = yield from _read_again(plan, consumed, last)
         if _has_arrived(plan, attempt, stored, last):
             image = stored if _is_tried(plan, attempt, stored) else None

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Start keys that hold ciphertext: those of indexes over encrypted attributes, which cannot be told from plaintext."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ddbcrypt.dynamodb.keys import CanonicalKey, canonical_key
+from ddbcrypt.dynamodb.protected import ProtectedTable
+
+#: Keys are small, and a reader goes on with the newest.
+_MOST: Final = 1_024
+
+
+class StartKeys:
+    """The last keys with encrypted attributes that DynamoDB gave out. Thread-safe and bounded."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._keys: OrderedDict[CanonicalKey, None] = OrderedDict()
+
+    def remember(self, table: ProtectedTable, key: object) -> None:
+        """Keep a ``LastEvaluatedKey`` if it holds an encrypted attribute."""
+        if not isinstance(key, Mapping) or not any(table.is_encrypted(name) for name in key):
+            return
+        canonical = canonical_key(key, key, wire=True)
+        if canonical is None:
+            return
+        with self._lock:
+            self._keys[canonical] = None
+            self._keys.move_to_end(canonical)
+            if len(self._keys) > _MOST:
+                self._keys.popitem(last=False)
+
+    def holds(self, key: Mapping[str, Any]) -> bool:
+        """Whether DynamoDB gave the key out."""
+        canonical = canonical_key(key, key, wire=True)
+        with self._lock:
+            return canonical in self._keys
