@@ -85,8 +85,8 @@ def _require_botocore(name: str, value: object, kind: type) -> None:
     # a mock claims any class; only what really is of the class emits its events
     if not issubclass(type(value), kind):
         message = (
-            f'"{name}" must be {kind.__name__}, not {type(value).__name__}: the calls of a mock emit no botocore events, '
-            "so nothing would be encrypted"
+            f'"{name}" must be {kind.__name__}, not {type(value).__name__}: the calls of a mock emit no botocore '
+            "events, so nothing would be encrypted"
         )
         raise TypeError(message)
 
