@@ -78,3 +78,9 @@ def detach(target: Any) -> None:
         if _ATTACHED.pop(client.meta.events, None) is None:
             raise InvalidArgumentError("nothing is attached to it")
         Hooks.unregister(client.meta.events)
+
+
+def is_attached(client: Any) -> bool:
+    """Whether a client has hooks."""
+    with _LOCK:
+        return client.meta.events in _ATTACHED
