@@ -42,6 +42,8 @@ def _is_small(item: Mapping[str, Any]) -> bool:
     """Whether a bound that is quickly made says that the item fits; most of an encrypted item is binary."""
     bound = 0
     for name, value in item.items():
+        if type(value) is not dict:
+            return item_size(item) <= MOST_BYTES
         bound += _CHARACTER * len(name)
         for content in value.values():
             kind = type(content)
