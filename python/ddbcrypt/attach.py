@@ -11,8 +11,10 @@ from typing import Any, Final, TypeVar
 from boto3.resources.base import ServiceResource
 from botocore.client import BaseClient
 
+from ddbcrypt.around.pynamodb import attach_pynamodb, detach_pynamodb, is_pynamodb
+from ddbcrypt.around.sessions import attach_session, detach_session, is_session
 from ddbcrypt.dynamodb.clones import clone_client, clone_table
-from ddbcrypt.dynamodb.hooks import Hooks
+from ddbcrypt.dynamodb.kinds import AnyHooks, hooks_of
 from ddbcrypt.dynamodb.registry import OnUnknownTable, Registry, TableConfiguration
 from ddbcrypt.dynamodb.scene import Scene, Settings, UpdateMode
 from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
@@ -23,7 +25,7 @@ __all__ = ("attach", "detach")
 _T = TypeVar("_T")
 #: The hooks of each client, by its event emitter: clients compare by identity, but clones share what they do not own.
 #: Weak at both ends: the emitter holds the hooks, and they hold the client that holds it.
-_ATTACHED: Final[weakref.WeakKeyDictionary[Any, weakref.ref[Hooks]]] = weakref.WeakKeyDictionary()
+_ATTACHED: Final[weakref.WeakKeyDictionary[Any, weakref.ref[AnyHooks]]] = weakref.WeakKeyDictionary()
 _LOCK: Final = threading.Lock()
 
 
@@ -45,6 +47,12 @@ def attach(
     if isinstance(target, BaseClient):
         attach_client(target, scene)
         return target
+    if is_session(target):
+        attach_session(target, scene)
+        return target
+    if is_pynamodb(target):
+        attach_pynamodb(target, scene)
+        return target
     if isinstance(target, ServiceResource):
         client: Any = target.meta.client
         if type(target).__name__ == "dynamodb.Table":
@@ -63,21 +71,31 @@ def attach_client(client: Any, scene: Scene) -> None:
         reference = _ATTACHED.get(client.meta.events)
         there = None if reference is None else reference()
         if there is not None:
-            if there.scene.registry.same_as(scene.registry) and there.scene.settings == scene.settings:
+            if there.scene is scene or (
+                there.scene.registry.same_as(scene.registry) and there.scene.settings == scene.settings
+            ):
                 return
             raise InvalidArgumentError("the client is attached already, with another configuration: detach it first")
-        hooks = Hooks(client, scene)
+        hooks = hooks_of(client, scene)
         hooks.register()
         _ATTACHED[client.meta.events] = weakref.ref(hooks)
 
 
 def detach(target: Any) -> None:
     """Take the hooks off again: the object sends and gets items as they are from then on."""
+    if is_session(target):
+        detach_session(target)
+        return
+    if is_pynamodb(target):
+        detach_pynamodb(target)
+        return
     client = target if isinstance(target, BaseClient) else target.meta.client
     with _LOCK:
-        if _ATTACHED.pop(client.meta.events, None) is None:
+        reference = _ATTACHED.pop(client.meta.events, None)
+        hooks = None if reference is None else reference()
+        if hooks is None:
             raise InvalidArgumentError("nothing is attached to it")
-        Hooks.unregister(client.meta.events)
+        hooks.unregister(client.meta.events)
 
 
 def is_attached(client: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from ddbcrypt.dynamodb.crypto import decrypt_jobs, encrypt_jobs
 from ddbcrypt.dynamodb.effects import Answer, Call, Decrypt, Encrypt, Flow, Send, Sleep
+from ddbcrypt.exceptions import UnsupportedOperationError
 from ddbcrypt.metrics import Metrics
 
 
@@ -52,3 +53,6 @@ def advance(flow: Flow, value: Any, make_call: MakesCalls, metrics: Metrics) -> 
     except StopIteration as end:
         result: Answer | dict[str, Any] = end.value
         return result
+    except UnsupportedOperationError:
+        metrics.count("refusals")
+        raise
