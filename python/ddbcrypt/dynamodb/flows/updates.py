@@ -40,7 +40,8 @@ def update_item(scene: Scene, request: dict[str, Any]) -> Flow:
     """
     table = yield from scene.registry.resolve(request.get("TableName"))
     if table is None or not table.signs_items:
-        return (yield Send(request))
+        parsed: dict[str, Any] = yield Send(request)
+        return parsed
     if scene.settings.update_mode == "refuse":
         message = (
             'ddbcrypt does not support update_item with update_mode="refuse": its values would be stored in plaintext '
