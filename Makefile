@@ -10,9 +10,11 @@ ARGS ?=
 PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile
 
 VENV := .venv
+VENV_AIO := .venv-aio
 BIN := $(abspath $(VENV))/bin
 # Stamps stand inside the environment: where it is removed, everything is installed again.
 DONE := $(VENV)/.done
+DONE_AIO := $(VENV_AIO)/.done
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 CMAKE := $(BIN)/cmake
 CTEST := $(BIN)/ctest
@@ -32,7 +34,7 @@ define install_extra
 	@touch $@
 endef
 
-.PHONY: demo test bench build lint ctest pytest sanitize valgrind format clean
+.PHONY: demo test bench build lint ctest pytest pytest-aio sanitize valgrind format clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -40,7 +42,7 @@ demo: $(DONE)/package $(DONE)/extra-demo
 	@$(BIN)/python -m ddbcrypt demo $(ARGS)
 
 # pytest stands last: its summary is the end of the output.
-test: ctest lint pytest
+test: ctest lint pytest-aio pytest
 
 bench: $(DONE)/package $(DONE)/extra-test
 	@$(BIN)/python benchmarks/run.py $(ARGS)
@@ -76,12 +78,16 @@ lint: $(DONE)/extra-test
 pytest: $(DONE)/package $(DONE)/extra-demo $(DONE)/extra-test
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+# The tests of asyncio: aiobotocore pins an older botocore, so they have an environment of their own.
+pytest-aio: $(DONE_AIO)/package
+	@$(VENV_AIO)/bin/python -m pytest tests/aio
+
 format: $(DONE)/extra-test
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 	@$(BIN)/clang-format -i $(C_FILES)
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/java/*/target
+	rm -rf $(VENV) $(VENV_AIO) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/java/*/target
 
 $(DONE)/venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ddbcrypt needs Python 3.11 or newer, $(PYTHON) is " \
@@ -105,3 +111,16 @@ $(DONE)/extra-demo: $(DONE)/tools pyproject.toml
 
 $(DONE)/extra-test: $(DONE)/tools pyproject.toml
 	$(call install_extra,test)
+
+# The build folder of .venv's package serves here too: nothing is compiled again.
+$(DONE_AIO)/package: $(DONE)/package pyproject.toml
+	@echo "installing ddbcrypt and the extra test-aio into $(VENV_AIO)"
+	@test -d $(VENV_AIO) || $(PYTHON) -m venv $(VENV_AIO)
+	@mkdir -p $(DONE_AIO) build
+	@rm -rf build/wheel-aio
+	@PATH="$(BIN):$$PATH" $(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation \
+	--wheel-dir build/wheel-aio .
+	@$(VENV_AIO)/bin/python -m pip --disable-pip-version-check install --quiet --force-reinstall --no-deps \
+	build/wheel-aio/*.whl
+	@$(VENV_AIO)/bin/python -m pip --disable-pip-version-check install --quiet "ddbcrypt[test-aio]"
+	@touch $@

@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 _COMMENT_OR_LITERAL = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.DOTALL)
-_IGNORED_FOLDERS = {".git", ".venv", "build", "dist", "target", "__pycache__", ".hypothesis"}
+_IGNORED_FOLDERS = {".git", ".venv", ".venv-aio", "build", "dist", "target", "__pycache__", ".hypothesis"}
 
 
 @cache

@@ -24,7 +24,12 @@ def _config(attempts: int) -> Config:
 
 def connect_client(endpoint_url: str, *, attempts: int = 1) -> Any:
     """A DynamoDB client; ``attempts`` is how often botocore sends one request in all."""
-    return _session().client("dynamodb", endpoint_url=endpoint_url, config=_config(attempts))
+    return connect_service("dynamodb", endpoint_url, attempts=attempts)
+
+
+def connect_service(service: str, endpoint_url: str, *, attempts: int = 1) -> Any:
+    """A client of another service, as :func:`connect_client`."""
+    return _session().client(service, endpoint_url=endpoint_url, config=_config(attempts))
 
 
 def connect_resource(endpoint_url: str, *, attempts: int = 1) -> Any:

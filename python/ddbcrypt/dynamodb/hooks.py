@@ -7,9 +7,9 @@ serializer, and first on ``after-call.dynamodb``, before its deserializer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from ddbcrypt.dynamodb.clones import bare_clone
 from ddbcrypt.dynamodb.effects import Answer, Flow, Send
@@ -21,10 +21,11 @@ from ddbcrypt.operations import filter_response, find
 _BUILD: Final = "before-parameter-build.dynamodb"
 _BEFORE: Final = "before-call.dynamodb"
 _AFTER: Final = "after-call.dynamodb"
+Handler: TypeAlias = Callable[..., Any]
 UNIQUE_ID: Final = "ddbcrypt"
 #: Where a call's flow, and the answer of one that sends nothing, are kept between its events.
-_FLOW: Final = "ddbcrypt_flow"
-_ANSWER: Final = "ddbcrypt_answer"
+FLOW: Final = "ddbcrypt_flow"
+ANSWER: Final = "ddbcrypt_answer"
 
 
 class Hooks:
@@ -36,10 +37,14 @@ class Hooks:
 
     def register(self) -> None:
         """Put the handlers on the client's events; once, however often it is called."""
-        events = self._client.meta.events
-        events.register_last(_BUILD, self._build, unique_id=f"{UNIQUE_ID}-build")
-        events.register_first(_BEFORE, self._before, unique_id=f"{UNIQUE_ID}-before")
-        events.register_first(_AFTER, self._after, unique_id=f"{UNIQUE_ID}-after")
+        self.register_on(self._client.meta.events, self._build, self._before, self._after)
+
+    @staticmethod
+    def register_on(events: Any, build: Handler, before: Handler, after: Handler) -> None:
+        """Put handlers where they see DynamoDB JSON."""
+        events.register_last(_BUILD, build, unique_id=f"{UNIQUE_ID}-build")
+        events.register_first(_BEFORE, before, unique_id=f"{UNIQUE_ID}-before")
+        events.register_first(_AFTER, after, unique_id=f"{UNIQUE_ID}-after")
 
     @staticmethod
     def unregister(events: Any) -> None:
@@ -58,11 +63,9 @@ class Hooks:
         return prepared_answer(context)
 
     def _after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
-        filter_response(find(model.name), parsed)
-        flow = context.pop(_FLOW, None)
-        if flow is None:
-            return
-        finish(advance(flow, parsed, self._make_call, self.scene.metrics), parsed)
+        flow = answered(parsed, model, context)
+        if flow is not None:
+            finish(advance(flow, parsed, self._make_call, self.scene.metrics), parsed)
 
     def _make_call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         result: dict[str, Any] = bare_clone(self._client)._make_api_call(operation, dict(request))  # noqa: SLF001
@@ -74,10 +77,10 @@ def prepare(
 ) -> None:
     """Put what a flow wants sent into botocore's parameters, or keep its answer for ``before-call``."""
     if type(outcome) is Send:
-        context[_FLOW] = flow
+        context[FLOW] = flow
         request = outcome.request
     elif type(outcome) is Answer:
-        context[_ANSWER] = outcome
+        context[ANSWER] = outcome
         # botocore builds a request that is never sent: nothing of the caller's is to be in it but what names the item
         request = {name: params[name] for name in ("TableName", "Key") if name in params}
     else:
@@ -89,12 +92,19 @@ def prepare(
 
 def prepared_answer(context: dict[str, Any]) -> tuple[Any, dict[str, Any]] | None:
     """Give the response of a flow that answered by itself, as botocore takes it from ``before-call``."""
-    answer: Answer | None = context.pop(_ANSWER, None)
+    answer: Answer | None = context.pop(ANSWER, None)
     if answer is None:
         return None
     parsed = answer.parsed
     parsed.setdefault("ResponseMetadata", {"HTTPStatusCode": answer.status, "HTTPHeaders": {}, "RetryAttempts": 0})
     return SimpleNamespace(status_code=answer.status, headers={}, content=b""), parsed
+
+
+def answered(parsed: dict[str, Any], model: Any, context: dict[str, Any]) -> Flow | None:
+    """Take a response: what nobody decided on is left out. Gives the flow that goes on with it, if there is one."""
+    filter_response(find(model.name), parsed)
+    flow: Flow | None = context.pop(FLOW, None)
+    return flow
 
 
 def finish(outcome: Send | Answer | dict[str, Any], parsed: dict[str, Any]) -> None:

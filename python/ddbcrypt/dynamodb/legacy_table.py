@@ -108,8 +108,8 @@ class LegacyTable(ProtectedTable):
 
     @property
     def may_block(self) -> bool:
-        """Whether the materials provider may make network calls."""
-        return self.crypto_config.materials_provider.makes_network_calls
+        """Whether asking the materials provider for keys may block."""
+        return self.crypto_config.materials_provider.may_block
 
     @property
     def always_fresh(self) -> bool:

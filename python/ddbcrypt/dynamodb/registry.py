@@ -27,6 +27,7 @@ class TableConfiguration(Protocol):
 
     def table(self, info: TableInfo) -> ProtectedTable:
         """Make the table."""
+        ...
 
 
 class Registry:
@@ -167,9 +168,7 @@ class Registry:
 
     def _described(self, name_or_arn: str) -> Generator[Effect, Any, ProtectedTable]:
         name = plain_name(name_or_arn)
-        config = self._configs.get(name, self._fallback)
-        if config is None:
-            raise AssertionError  # is_protected said so
+        config = self._config(name)
         info = config.known_info()
         if info is None:
             if not self._ask:
@@ -183,7 +182,21 @@ class Registry:
             answer = yield Call("DescribeTable", {"TableName": name_or_arn})
             info = TableInfo(name=name)
             info.read_description(answer["Table"])
-        table = config.table(info)
+        return self.described_as(info, name)
+
+    def described_as(self, info: TableInfo, name: str | None = None) -> ProtectedTable:
+        """Make a protected table whose primary key was found out, and remember it.
+
+        :param name: the table's name, where it is not that which is signed
+        """
+        name = info.name if name is None else name
+        table = self._config(name).table(info)
         with self._lock:
             self._asked.add(name)
             return self._known.setdefault(name, table)
+
+    def _config(self, name: str) -> TableConfiguration:
+        config = self._configs.get(name, self._fallback)
+        if config is None:
+            raise AssertionError  # is_protected said so
+        return config

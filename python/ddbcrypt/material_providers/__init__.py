@@ -20,6 +20,15 @@ class CryptographicMaterialsProvider:
     #: Whether asking for materials may make network calls; items of a batch are then prepared several at once.
     makes_network_calls: bool = False
 
+    @property
+    def may_block(self) -> bool:
+        """Whether asking for materials may wait for something: a network call, a file, a device.
+
+        The clients of asyncio ask such a provider in a thread. True for every provider that makes network calls, and
+        for an application's own class unless that says otherwise (``may_block = False`` in the class).
+        """
+        return self.makes_network_calls or not type(self).__module__.startswith("ddbcrypt.")
+
     def decryption_materials(self, encryption_context: EncryptionContext) -> CryptographicMaterials:
         """Materials to verify and decrypt an item.
 

@@ -89,6 +89,11 @@ class CachingMostRecentProvider(CryptographicMaterialsProvider):
         self._providers: TimedCache[tuple[str, int], CryptographicMaterialsProvider] = TimedCache(*limits)
         self.makes_network_calls = False
 
+    @property
+    def may_block(self) -> bool:
+        """Always true: the provider store makes calls, whatever the providers that it gives do."""
+        return True
+
     def material_name_for(self, encryption_context: EncryptionContext) -> str:
         """Name the material for an item: that of the constructor. A subclass may choose by the item's context.
 

@@ -118,6 +118,11 @@ class RotatingMaterialsProvider(CryptographicMaterialsProvider):
         """Whether one of its providers does: a caching one may learn it with its first item."""
         return any(provider.makes_network_calls for provider in self._providers())
 
+    @property
+    def may_block(self) -> bool:
+        """Whether one of its providers may block."""
+        return any(provider.may_block for provider in self._providers())
+
     def encryption_materials(self, encryption_context: EncryptionContext) -> CryptographicMaterials:
         """Materials of the current generation, with its label in the material description.
 

@@ -21,7 +21,7 @@ _GET_ITEMS: Final = find("TransactGetItems")
 _WRITE_ITEMS: Final = find("TransactWriteItems")
 _ACTIONS: Final = ("ConditionCheck", "Put", "Delete", "Update")
 _MISMATCH: Final = "IdempotentParameterMismatchException"
-_TOKEN: Final = "ClientRequestToken"
+_TOKEN: Final = "ClientRequestToken"  # noqa: S105 - no password
 
 
 class _Action(NamedTuple):
@@ -42,7 +42,8 @@ def transact_write_items(scene: Scene, request: dict[str, Any]) -> Flow:
     given = sequence(request.get("TransactItems"), "TransactItems")
     actions: list[_Action] = []
     for one in given:
-        actions.append((yield from _action(scene, one)))
+        action = yield from _action(scene, one)
+        actions.append(action)
     token = request.get(_TOKEN)
     digest = scene.transactions.digest(given) if isinstance(token, str) else None
     sent = scene.transactions.find(token, digest) if isinstance(token, str) else None
@@ -51,7 +52,7 @@ def transact_write_items(scene: Scene, request: dict[str, Any]) -> Flow:
         if isinstance(token, str):
             scene.transactions.remember(token, digest, sent)
     request["TransactItems"] = sent
-    parsed = yield Send(request)
+    parsed: dict[str, Any] = yield Send(request)
     error = parsed.get("Error")
     if error is None:
         return parsed
@@ -158,7 +159,7 @@ def transact_get_items(scene: Scene, request: dict[str, Any]) -> Flow:
             gets.append(_Get(table, key, projection))
         sent.append({"Get": content})
     request["TransactItems"] = sent
-    parsed = yield Send(request)
+    parsed: dict[str, Any] = yield Send(request)
     responses = parsed.get("Responses")
     if not responses or "Error" in parsed:
         return parsed

@@ -8,7 +8,7 @@ from collections.abc import Generator, Mapping
 from typing import Any, Final, NamedTuple
 
 from ddbcrypt.dynamodb.answers import check_answer, decrypt_error, decrypt_old
-from ddbcrypt.dynamodb.effects import Answer, Call, Decrypt, Effect, Encrypt, Flow, Send, Sleep
+from ddbcrypt.dynamodb.effects import Answer, Call, Decrypt, Effect, Encrypt, Flow, Send, Sleep, send
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.dynamodb.sizes import check_size
 from ddbcrypt.dynamodb.update.answers import Consumption, carried_out, failed_condition
@@ -40,8 +40,7 @@ def update_item(scene: Scene, request: dict[str, Any]) -> Flow:
     """
     table = yield from scene.registry.resolve(request.get("TableName"))
     if table is None or not table.signs_items:
-        parsed: dict[str, Any] = yield Send(request)
-        return parsed
+        return (yield from send(request))
     if scene.settings.update_mode == "refuse":
         message = (
             'ddbcrypt does not support update_item with update_mode="refuse": its values would be stored in plaintext '

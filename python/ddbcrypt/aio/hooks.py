@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The handlers of aiobotocore's events, which are botocore's: it awaits a handler that is a coroutine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ddbcrypt.aio.running import advance
+from ddbcrypt.dynamodb.clones import bare_clone
+from ddbcrypt.dynamodb.effects import Answer, Flow, Send
+from ddbcrypt.dynamodb.flows import begin
+from ddbcrypt.dynamodb.hooks import FLOW, Hooks, answered, finish, prepare, prepared_answer
+from ddbcrypt.dynamodb.scene import Scene
+from ddbcrypt.streams import flows as streams
+from ddbcrypt.streams.hooks import StreamHooks, bare_stream_client
+from ddbcrypt.streams.iterators import Iterators
+
+
+class AsyncHooks:
+    """The handlers of one client of aiobotocore. Any number of tasks may use the client at once."""
+
+    def __init__(self, client: Any, scene: Scene) -> None:
+        self._client = client
+        self.scene = scene
+
+    def register(self) -> None:
+        """Put the handlers on the client's events."""
+        Hooks.register_on(self._client.meta.events, self._build, self._before, self._after)
+
+    @staticmethod
+    def unregister(events: Any) -> None:
+        """Take the handlers of any such object off."""
+        Hooks.unregister(events)
+
+    async def _build(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        flow = begin(self.scene, model.name, params, context)
+        if flow is not None:
+            prepare(await self._advance(flow, None), flow, params, context)
+
+    def _before(self, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
+        return prepared_answer(context)
+
+    async def _after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        flow = answered(parsed, model, context)
+        if flow is not None:
+            finish(await self._advance(flow, parsed), parsed)
+
+    async def _advance(self, flow: Flow, value: Any) -> Send | Answer | dict[str, Any]:
+        return await advance(flow, value, self._make_call, self.scene.metrics)
+
+    async def _make_call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        result: dict[str, Any] = await bare_clone(self._client)._make_api_call(operation, dict(request))  # noqa: SLF001
+        return result
+
+
+class AsyncStreamHooks:
+    """The handlers of one ``dynamodbstreams`` client of aiobotocore."""
+
+    def __init__(self, client: Any, scene: Scene) -> None:
+        self._client = client
+        self.scene = scene
+        self._iterators = Iterators()
+
+    def register(self) -> None:
+        """Put the handlers on the client's events."""
+        StreamHooks.register_on(self._client.meta.events, self._build, self._after)
+
+    @staticmethod
+    def unregister(events: Any) -> None:
+        """Take the handlers of any such object off."""
+        StreamHooks.unregister(events)
+
+    async def _build(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        flow = streams.begin(self.scene, self._iterators, model.name, params, context)
+        if flow is not None:
+            prepare(await advance(flow, None, self._make_call, self.scene.metrics), flow, params, context)
+
+    async def _after(self, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        flow = context.pop(FLOW, None)
+        if flow is not None:
+            finish(await advance(flow, parsed, self._make_call, self.scene.metrics), parsed)
+
+    async def _make_call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        client = bare_stream_client(self._client)
+        result: dict[str, Any] = await client._make_api_call(operation, dict(request))  # noqa: SLF001
+        return result
