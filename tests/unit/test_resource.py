@@ -114,7 +114,7 @@ def test_collections_of_tables(recorder: Recorder, resource: EncryptedResource) 
     assert [table.name for table in tables.filter().limit(1)] == names[:1]
     assert [[table.name for table in page] for page in tables.pages()] == [names]
     assert [[table.name for table in page] for page in tables.page_size(5).filter(Limit=9).pages()] == [names]
-    assert recorder.sent("ListTables")[-1]["Limit"] == 9
+    assert recorder.sent("ListTables")[-1]["Limit"] == 5
     assert len(recorder.sent("DescribeTable")) == 3
     people = list(tables.all())[1]
     people.put_item(Item=python_item())

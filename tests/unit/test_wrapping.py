@@ -61,7 +61,7 @@ def test_two_wrappers_of_one_client_do_not_mix(recorder: Recorder) -> None:
 def test_a_handler_of_the_user_sees_what_is_sent(recorder: Recorder) -> None:
     boto = recorder.client()
     seen: list[Any] = []
-    boto.meta.events.register("before-call.dynamodb", lambda params, **_: seen.append(params["body"]))
+    boto.meta.events.register_first("before-call.dynamodb", lambda params, **_: seen.append(params["body"]))
     EncryptedClient(boto, provider(), actions()).put_item(TableName="people", Item=wire_item())
     assert any(b"PutItem" in body or b"Item" in body for body in seen)
     assert not any(SECRET.encode() in body for body in seen)
