@@ -18,6 +18,7 @@ class MakesCalls(Protocol):
 
     def __call__(self, operation: str, request: Mapping[str, Any], /) -> dict[str, Any]:
         """Make a call; a ``ClientError`` is raised."""
+        ...
 
 
 def advance(flow: Flow, value: Any, make_call: MakesCalls, metrics: Metrics) -> Send | Answer | dict[str, Any]:
@@ -32,21 +33,21 @@ def advance(flow: Flow, value: Any, make_call: MakesCalls, metrics: Metrics) -> 
         while True:
             effect = flow.send(value) if error is None else flow.throw(error)
             error = None
-            kind = type(effect)
-            if kind is Send:
+            if type(effect) is Send:
                 return effect
             # An error of an effect is the flow's to handle; what it does not handle leaves it and us.
             try:
-                if kind is Encrypt:
+                if type(effect) is Encrypt:
                     value = encrypt_jobs(effect.jobs, metrics)
-                elif kind is Decrypt:
+                elif type(effect) is Decrypt:
                     value = decrypt_jobs(effect.jobs, effect.collect, metrics)
-                elif kind is Call:
+                elif type(effect) is Call:
                     value = make_call(effect.operation, effect.request)
-                elif kind is Sleep:
-                    value = time.sleep(effect.seconds)
+                elif type(effect) is Sleep:
+                    time.sleep(effect.seconds)
+                    value = None
                 else:
-                    message = f"unknown effect {kind.__name__}"
+                    message = f"unknown effect {type(effect).__name__}"
                     raise AssertionError(message)
             except Exception as caught:  # noqa: BLE001 - thrown into the flow
                 error = caught

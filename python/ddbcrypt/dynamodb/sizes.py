@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ddbcrypt.dynamodb.protected import ProtectedTable
 from ddbcrypt.exceptions import ItemTooLargeError
-from ddbcrypt.internal.guards import is_mapping
+from ddbcrypt.internal.guards import is_dict, is_mapping
 
 #: 400 KB.
 MOST_BYTES: Final = 409_600
@@ -42,7 +42,7 @@ def _is_small(item: Mapping[str, Any]) -> bool:
     """Whether a bound that is quickly made says that the item fits; most of an encrypted item is binary."""
     bound = 0
     for name, value in item.items():
-        content = value.get("B") or value.get("S") if type(value) is dict else None
+        content = (value.get("B") or value.get("S")) if is_dict(value) else None
         if type(content) is not bytes and type(content) is not str:
             return bound <= MOST_BYTES and item_size(item) <= MOST_BYTES
         bound += _CHARACTER * len(name) + (len(content) if type(content) is bytes else _CHARACTER * len(content))
