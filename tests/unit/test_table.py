@@ -81,7 +81,7 @@ def test_the_old_item_is_decrypted(recorder: Recorder, table: EncryptedTable) ->
     with pytest.raises(OldImageError) as caught:
         table.put_item(Item=python_item(), ReturnValues="ALL_OLD")
     assert caught.value.response is not None
-    assert caught.value.response["Attributes"]["city"] == "Basel"
+    assert caught.value.response["Attributes"]["city"] == {"S": "Basel"}
 
 
 def test_the_reference_clients_arguments_by_position(recorder: Recorder) -> None:
@@ -260,6 +260,7 @@ def test_updates_may_be_refused(recorder: Recorder) -> None:
 @pytest.mark.parametrize(
     ("operation", "request_", "parameter"),
     [
+        ("put_item", {"Item": python_item(), "TableName": "other"}, "TableName"),
         ("put_item", {"Item": python_item(), "Expected": {}}, "Expected"),
         ("get_item", {"Key": {"id": "1"}, "Also": SECRET}, "Also"),
         ("query", {"KeyConditions": {}}, "KeyConditions"),
@@ -271,13 +272,6 @@ def test_parameters_are_refused_by_name(
 ) -> None:
     with pytest.raises(UnsupportedOperationError, match=parameter):
         getattr(table, operation)(**request_)
-    assert recorder.sent_item_calls() == []
-
-
-def test_a_table_name_cannot_be_given(recorder: Recorder, table: EncryptedTable) -> None:
-    """boto3 itself would send the item to the table of that name."""
-    with pytest.raises(InvalidArgumentError, match="TableName"):
-        table.put_item(Item=python_item(), TableName="other")  # type: ignore[call-arg]
     assert recorder.sent_item_calls() == []
 
 

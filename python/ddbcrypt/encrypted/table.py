@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -18,6 +18,7 @@ from ddbcrypt.dynamodb.registry import Registry
 from ddbcrypt.dynamodb.scene import UpdateMode
 from ddbcrypt.dynamodb.table_infos import completed
 from ddbcrypt.dynamodb.tables import plain_name
+from ddbcrypt.exceptions import UnsupportedOperationError
 from ddbcrypt.identifiers import Dialect
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
@@ -162,30 +163,30 @@ class EncryptedTable:
 
     def get_item(self, **kwargs: Unpack[parameters.TableGetItem]) -> dict[str, Any]:
         """Read, verify and decrypt one item: a ``GetItem`` call. As :meth:`EncryptedClient.get_item`."""
-        return call(self._table.get_item, kwargs)
+        return self._call(self._table.get_item, kwargs)
 
     def put_item(self, **kwargs: Unpack[parameters.TablePutItem]) -> dict[str, Any]:
         """Encrypt, sign and write one item: a ``PutItem`` call. As :meth:`EncryptedClient.put_item`.
 
         The ``Item`` of a failed condition's exception is in DynamoDB JSON, as boto3 has it.
         """
-        return call(self._table.put_item, kwargs)
+        return self._call(self._table.put_item, kwargs)
 
     def delete_item(self, **kwargs: Unpack[parameters.TableDeleteItem]) -> dict[str, Any]:
         """Delete one item by key: a ``DeleteItem`` call. As :meth:`EncryptedClient.delete_item`."""
-        return call(self._table.delete_item, kwargs)
+        return self._call(self._table.delete_item, kwargs)
 
     def update_item(self, **kwargs: Unpack[parameters.TableUpdateItem]) -> dict[str, Any]:
         """Update one item. As :meth:`EncryptedClient.update_item`."""
-        return call(self._table.update_item, kwargs)
+        return self._call(self._table.update_item, kwargs)
 
     def query(self, **kwargs: Unpack[parameters.TableQuery]) -> dict[str, Any]:
         """Query, verify and decrypt a page of items: a ``Query`` call. As :meth:`EncryptedClient.query`."""
-        return call(self._table.query, kwargs)
+        return self._call(self._table.query, kwargs)
 
     def scan(self, **kwargs: Unpack[parameters.TableScan]) -> dict[str, Any]:
         """Scan, verify and decrypt a page of items: a ``Scan`` call. As :meth:`EncryptedClient.scan`."""
-        return call(self._table.scan, kwargs)
+        return self._call(self._table.scan, kwargs)
 
     def batch_writer(self, overwrite_by_pkeys: list[str] | None = None) -> BatchWriter:
         """boto3's batch writer, which encrypts what is put. It is not thread-safe; use one in each thread.
@@ -197,3 +198,12 @@ class EncryptedTable:
         """
         writer: BatchWriter = self._table.batch_writer(overwrite_by_pkeys=overwrite_by_pkeys)
         return writer
+
+    def _call(self, method: Callable[..., dict[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:
+        if "TableName" in given:  # boto3 would take it instead of this table's own
+            message = (
+                f"{method.__name__} of a table does not take the parameter TableName: it is called on the table "
+                f'"{self._table.name}" itself. Nothing was sent.'
+            )
+            raise UnsupportedOperationError(message)
+        return call(method, given)
