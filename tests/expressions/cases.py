@@ -27,11 +27,15 @@ _scalars = st.one_of(
     st.sampled_from(_BINARIES).map(lambda content: {"B": content}),
     st.sampled_from(({"BOOL": True}, {"BOOL": False}, {"NULL": True})),
 )
+_ordered = _scalars.filter(lambda found: not {"BOOL", "NULL"} & set(found))
 _sets = st.one_of(
     st.lists(st.sampled_from(("a", "ab", "b")), min_size=1, max_size=3, unique=True).map(lambda found: {"SS": found}),
     st.lists(st.sampled_from(("0", "1.0", "2")), min_size=1, max_size=3, unique=True).map(lambda found: {"NS": found}),
     st.lists(st.sampled_from(_BINARIES), min_size=1, max_size=3, unique=True).map(lambda found: {"BS": found}),
 )
+_SETS = {"SS", "NS", "BS"}
+_KEYWORDS = st.sampled_from(("SET", "SET", "REMOVE", "ADD", "DELETE"))
+_sections = st.lists(_KEYWORDS, min_size=1, max_size=3, unique=True)
 _flat = st.one_of(_scalars, _scalars, _sets)
 _map_names = st.sampled_from((*NAMES[:2], *ODD_NAMES))
 
@@ -55,6 +59,7 @@ class Text:
     item: dict[str, Any]
     names: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
 
     def choose(self, *choices: Any) -> Any:
         return self.draw(st.sampled_from(choices))
@@ -69,10 +74,11 @@ class Text:
         self.names[alias] = name
         return alias
 
-    def path(self) -> str:
+    def path(self, name: str | None = None) -> str:
         """A path that mostly exists: it follows the item as far as it goes."""
         present = list(self.item)
-        name = self.choose(*present) if present and not self.chance(5) else self.choose(*NAMES)
+        if name is None:
+            name = self.choose(*present) if present and not self.chance(5) else self.choose(*NAMES)
         text = self.name(name)
         found = self.item.get(name)
         for _ in range(3):
@@ -91,9 +97,25 @@ class Text:
             text += self.choose("[0]", "[1]", ".b", ".a")
         return text
 
+    def other(self, first: str, make: Callable[[], str]) -> str:
+        """An operand that mostly is another one than the first."""
+        found = make()
+        return make() if found == first and not self.chance(4) else found
+
+    def target(self) -> str:
+        """A path that mostly is in an attribute that no earlier one is in."""
+        free = [name for name in (*self.item, "d", "c") if name not in self.taken]
+        if not free or self.chance(14):
+            return self.path()
+        name = self.choose(*free)
+        self.taken.add(name)
+        return self.path(name)
+
     def value(self, strategy: st.SearchStrategy[Any] = attributes) -> str:
         present = list(self.item.values())
-        content = self.choose(*present) if present and strategy is attributes and self.chance(2) else self.draw(strategy)
+        content = (
+            self.choose(*present) if present and strategy is attributes and self.chance(2) else self.draw(strategy)
+        )
         placeholder = f":v{len(self.values)}"
         self.values[placeholder] = content
         return placeholder
@@ -110,21 +132,26 @@ class Text:
         kind = self.draw(st.integers(0, 8))
         if kind < 3:
             operator = self.choose("=", "<>", "<", "<=", ">", ">=")
-            other = self.value(_scalars) if operator[0] in "<>" and operator != "<>" else self.operand()
-            return f"{self.operand()} {operator} {other}"
+            first = self.operand()
+            ordered = operator not in ("=", "<>")
+            return f"{first} {operator} {self.value(_ordered) if ordered else self.other(first, self.operand)}"
         if kind == 3:
-            return f"{self.operand()} {self.choose('BETWEEN', 'between')} {self.operand()} AND {self.operand()}"
+            first = self.operand()
+            low, high = (self.value(_ordered) if self.chance(2) else self.other(first, self.operand) for _ in "lh")
+            return f"{first} {self.choose('BETWEEN', 'between')} {low} AND {high}"
         if kind == 4:
-            choices = ", ".join(self.operand() for _ in range(self.draw(st.integers(1, 3))))
-            return f"{self.operand()} IN ({choices})"
+            first = self.operand()
+            choices = [self.other(first, self.operand) for _ in range(self.draw(st.integers(1, 3)))]
+            return f"{first} IN ({', '.join(choices)})"
         if kind == 5:
             return f"{self.choose('attribute_exists', 'attribute_not_exists')}({self.path()})"
         if kind == 6:
             types = st.sampled_from(("S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "L", "M", "Q"))
             return f"attribute_type({self.path()}, {self.value(types.map(lambda name: {'S': name}))})"
         if kind == 7:
-            return f"contains({self.operand()}, {self.operand()})"
-        start = self.value(st.one_of(_scalars, st.sampled_from(({"S": "a"}, {"B": b"a"}))))
+            first = self.operand()
+            return f"contains({first}, {self.other(first, self.operand)})"
+        start = self.value(st.sampled_from(({"S": "a"}, {"S": "ab"}, {"S": ""}, {"B": b"a"}, {"B": b""}, {"N": "1"})))
         return f"begins_with({self.path()}, {start})"
 
     def condition(self, levels: int = 2) -> str:
@@ -134,13 +161,14 @@ class Text:
         if kind == 3:
             return f"{self.choose('NOT', 'not', 'Not')} {self.condition(levels - 1)}"
         if kind == 4:
-            return f"({self.condition(levels - 1)})"
+            inner = self.condition(levels - 1)
+            return f"({inner})" if not inner.startswith("(") or self.chance(8) else inner
         joint = self.choose("AND", "OR", "and", "oR")
         return f"{self.condition(levels - 1)} {joint} {self.condition(levels - 1)}"
 
     def projection(self) -> str:
         count = self.draw(st.integers(1, 4))
-        return self.choose(",", ", ", " ,").join(self.path() for _ in range(count))
+        return self.choose(",", ", ", " ,").join(self.target() for _ in range(count))
 
     def term(self, levels: int = 1) -> str:
         kind = self.draw(st.integers(0, 5))
@@ -165,40 +193,51 @@ class Text:
             return f"{self.number()} {self.choose('+', '-')} {self.number() if not self.chance(6) else self.term()}"
         if kind == 4:
             lists = st.lists(_flat, max_size=2).map(lambda found: {"L": found})
-            parts = [self.value(lists), self.path() if self.chance(2) else f"if_not_exists({self.path()}, {self.value(lists)})"]
+            stored = [name for name, content in self.item.items() if "L" in content]
+            path = self.name(self.choose(*stored)) if stored and not self.chance(4) else self.path()
+            parts = [self.value(lists), path if self.chance(2) else f"if_not_exists({path}, {self.value(lists)})"]
             return f"list_append({', '.join(self.draw(st.permutations(parts)))})"
-        return f"({self.source()})"
+        inner = self.source()
+        return f"({inner})" if not inner.startswith("(") or self.chance(8) else inner
 
-    def fitting(self) -> tuple[str, str]:
+    def fitting(self, keyword: str) -> tuple[str, str]:
         """A path with a number or a set, and a value of mostly that type."""
-        present = [name for name, content in self.item.items() if {"N", "SS", "NS", "BS"} & set(content)]
-        if not present or self.chance(3):
-            return self.path(), self.value(st.one_of(_sets, st.just({"N": "1"})))
+        present = [
+            name
+            for name, content in self.item.items()
+            if set(content) & (_SETS | {"N"} if keyword == "ADD" else _SETS) and name not in self.taken
+        ]
+        if not present or self.chance(4):
+            number = st.just({"N": "1"})
+            return self.target(), self.value(st.one_of(_sets, number) if keyword == "ADD" or self.chance(6) else _sets)
         name = self.choose(*present)
+        self.taken.add(name)
         (tag,) = self.item[name]
         fitting = st.just({"N": "1.5"}) if tag == "N" else _sets.filter(lambda found: tag in found)
         return self.name(name), self.value(fitting)
 
     def update(self) -> str:
         sections = []
-        for keyword in self.draw(st.lists(st.sampled_from(("SET", "REMOVE", "ADD", "DELETE")), min_size=1, max_size=3)):
+        for keyword in self.draw(_sections):
             actions: list[str] = []
             for _ in range(self.draw(st.integers(1, 3))):
                 if keyword == "SET":
-                    actions.append(f"{self.path()} = {self.source()}")
+                    actions.append(f"{self.target()} = {self.source()}")
                 elif keyword == "REMOVE":
-                    actions.append(self.path())
+                    actions.append(self.target())
                 else:
-                    actions.append(" ".join(self.fitting()))
+                    actions.append(" ".join(self.fitting(keyword)))
             sections.append(f"{keyword} {', '.join(actions)}")
+            if self.chance(20):
+                sections.append(f"{keyword} {self.path()}")
         return " ".join(sections)
 
 
 @dataclass(frozen=True)
 class Case:
-    """An item, an expression and its placeholders."""
+    """An item, or None for none, an expression and its placeholders."""
 
-    item: dict[str, Any]
+    item: dict[str, Any] | None
     text: str
     names: dict[str, str]
     values: dict[str, Any]
