@@ -13,6 +13,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 NAMES = ("a", "b", "c", "d")
+#: Names that no item has.
+SPARE = tuple(f"e{number}" for number in range(9))
 #: Names that need a placeholder: a reserved word, a dot, another script.
 ODD_NAMES = ("name", "a.b", "\u00e9")
 ALIASES = {f"#n{number}": name for number, name in enumerate((*NAMES, *ODD_NAMES))}
@@ -68,7 +70,7 @@ class Text:
         return bool(self.draw(st.integers(1, one_in)) == one_in)
 
     def name(self, name: str) -> str:
-        if name in NAMES and not self.chance(3):
+        if name in SPARE or (name in NAMES and not self.chance(3)):
             return name
         alias = next(alias for alias, other in ALIASES.items() if other == name)
         self.names[alias] = name
@@ -104,8 +106,8 @@ class Text:
 
     def target(self) -> str:
         """A path that mostly is in an attribute that no earlier one is in."""
-        free = [name for name in (*self.item, "d", "c") if name not in self.taken]
-        if not free or self.chance(14):
+        free = [name for name in (*self.item, *NAMES, *SPARE) if name not in self.taken]
+        if self.chance(14):
             return self.path()
         name = self.choose(*free)
         self.taken.add(name)
@@ -174,7 +176,7 @@ class Text:
         kind = self.draw(st.integers(0, 5))
         if kind < 2 or not levels:
             return self.value()
-        if kind < 4:
+        if kind < 4 and (self.item or self.chance(6)):
             return self.path()
         return f"if_not_exists({self.path()}, {self.term(levels - 1)})"
 
@@ -207,7 +209,11 @@ class Text:
             for name, content in self.item.items()
             if set(content) & (_SETS | {"N"} if keyword == "ADD" else _SETS) and name not in self.taken
         ]
-        if not present or self.chance(4):
+        if not present and not self.chance(4):
+            name = next(name for name in (*NAMES, *SPARE) if name not in self.taken and name not in self.item)
+            self.taken.add(name)
+            return name, self.value(st.one_of(_sets, st.just({"N": "1"})) if keyword == "ADD" else _sets)
+        if not present or self.chance(6):
             number = st.just({"N": "1"})
             return self.target(), self.value(st.one_of(_sets, number) if keyword == "ADD" or self.chance(6) else _sets)
         name = self.choose(*present)
