@@ -68,7 +68,8 @@ def test_what_a_projection_uses() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "a = 'PLAINTEXT-5591'", 'a = "PLAINTEXT-5591"', "a = 5", "a-b = :v", "\u00e9 = :v", "a = :v\u00a0", "a = :v;", "a[x] = :v",
+        "a = 'PLAINTEXT-5591'", 'a = "PLAINTEXT-5591"', "a = 5", "a-b = :v", "\u00e9 = :v", "a = :v\u00a0",
+        "a = :v;", "a[x] = :v",
         "a[-1] = :v", "a. = :v", ".a = :v", "a..b = :v", ":v.a = :v", "a.:v = :v", "[0] = :v", "(a)[0] = :v",
         "evil(a)", "SIZE(a) > :n", "a.size(a) = :v", "#a(:v)", "# = :v", "a = :", "a = :v -- x", "a = :v /* x */",
         "_a = :v", "a", "a AND b", "(a)", "NOT a", "a = b = c", "(a = :v) = :v", "contains(a = :v, b)", " ",
