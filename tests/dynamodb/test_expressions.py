@@ -23,6 +23,7 @@ from tests.dynamodb.expression_oracle import (
 )
 from tests.expressions import listed
 from tests.expressions.cases import Case, conditions, projections, updates
+from tests.support.connect import connect_client
 
 #: How many expressions of each kind are to be carried out by both; the examples are more, since some are refused.
 CARRIED_OUT = 1_100
@@ -33,7 +34,8 @@ Record = Callable[[str, object], None]
 
 @pytest.fixture(scope="module")
 def dynamodb(dynamodb_local: Database) -> DynamoDB:
-    return DynamoDB(dynamodb_local.client, dynamodb_local.create_table(**SCHEMA))
+    client = connect_client(dynamodb_local.endpoint_url, validate=False)
+    return DynamoDB(client, dynamodb_local.create_table(**SCHEMA))
 
 
 def _record(record_property: Record, what: str, seen: Counter[Any]) -> None:
@@ -44,7 +46,7 @@ def _record(record_property: Record, what: str, seen: Counter[Any]) -> None:
 def test_conditions(dynamodb: DynamoDB, record_property: Record) -> None:
     seen: Counter[Any] = Counter()
 
-    @settings(max_examples=1_400)
+    @settings(max_examples=1_350)
     @given(conditions)
     def compare(case: Case) -> None:
         expected = dynamodb.condition(case)
@@ -76,7 +78,7 @@ def test_projections(dynamodb: DynamoDB, record_property: Record) -> None:
 def test_updates(dynamodb: DynamoDB, record_property: Record) -> None:
     seen: Counter[Any] = Counter()
 
-    @settings(max_examples=1_800)
+    @settings(max_examples=1_700)
     @given(updates)
     def compare(case: Case) -> None:
         # either is asked of about half of the examples: one call less for each

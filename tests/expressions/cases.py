@@ -170,7 +170,7 @@ class Text:
 
     def projection(self) -> str:
         count = self.draw(st.integers(1, 4))
-        return self.choose(",", ", ", " ,").join(self.target() for _ in range(count))
+        return self.choose(",", ", ", " ,").join(self.path() if self.chance(4) else self.target() for _ in range(count))
 
     def term(self, levels: int = 1) -> str:
         kind = self.draw(st.integers(0, 5))

@@ -136,8 +136,16 @@ def test_what_dynamodb_refuses_is_named(reader: Callable[..., Any], text: str, m
     assert SECRET not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["a = :v", ":v = a", "(a = :v) AND b BETWEEN :n AND :n", "a = :v AND begins_with(b, :v)",
-                                  "a = :v AND (b = :v AND c > :n)"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = :v",
+        ":v = a",
+        "(a = :v) AND b BETWEEN :n AND :n",
+        "a = :v AND begins_with(b, :v)",
+        "a = :v AND (b = :v AND c > :n)",
+    ],
+)
 def test_key_conditions(text: str) -> None:
     assert parse_key_condition(text, NAMES, VALUES).attributes >= {"a"}
 
