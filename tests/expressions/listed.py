@@ -65,7 +65,12 @@ VALUES: dict[str, Any] = {
     ":ss2": {"SS": ["c", "d"]},
     ":ssr": {"SS": ["b", "a"]},
     ":all": {"SS": ["a", "b", "c"]},
+    ":allr": {"SS": ["c", "a", "b"]},
+    ":nsr": {"NS": ["3.0", "2", "1"]},
     ":bs": {"BS": [b"a"]},
+    ":bsr": {"BS": [b"b", b"a"]},
+    ":q": {"L": [{"S": "q"}]},
+    ":mr": {"M": {"x": {"S": "1"}, "a": {"N": "1.0"}}},
     ":es": {"SS": []},
     ":badn": {"N": "x"},
     ":dup": {"SS": ["a", "a"]},
@@ -131,6 +136,10 @@ CONDITIONS = (
     "aBETWEEN :s AND :s", "a=:sAND b=:b", "NOTa=:s", "a>=:s", "a> =:s", "a[0] [1]=:s", "#\xe9=:s", "#1=:s", "a=:1",
     "a.1=:s", "a. #a=:s", "a.#dot=:s", "attribute_exists((size(a)))", "contains((a),(a))", "begins_with((a),(a))",
     "(a)=(a)",
+    "ss=:allr", "ss<>:allr", "ns=:nsr", "bs=:bsr", "l[2]=:q", "m=:mr", "m<>:mr", "ss IN (:ss,:allr)", "l[2] IN (:q)",
+    "m.a=:one", "m.a<:m", "m.x>:s", "contains(l,:q)", "contains(:all,m.x)", "contains(ns,m.a)", "t=:t", "t<>:t",
+    "z IN (:z)",
+    "b>:b", "b BETWEEN :lo AND :hi", "eb<:lo", "e<:s", "n BETWEEN :tiny AND :big", "attribute_type(l[2],:ty)",
 )  # fmt: skip
 
 #: Projections of ITEM.
