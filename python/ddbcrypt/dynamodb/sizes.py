@@ -42,11 +42,20 @@ def _is_small(item: Mapping[str, Any]) -> bool:
     """Whether a bound that is quickly made says that the item fits; most of an encrypted item is binary."""
     bound = 0
     for name, value in item.items():
-        content = (value.get("B") or value.get("S")) if is_dict(value) else None
-        if type(content) is not bytes and type(content) is not str:
-            return bound <= MOST_BYTES and item_size(item) <= MOST_BYTES
-        bound += _CHARACTER * len(name) + (len(content) if type(content) is bytes else _CHARACTER * len(content))
-    return bound <= MOST_BYTES
+        if not is_dict(value):
+            return item_size(item) <= MOST_BYTES
+        bound += _CHARACTER * len(name)
+        for content in value.values():
+            kind = type(content)
+            if kind is bytes:
+                bound += len(content)
+            elif kind is str:
+                bound += _CHARACTER * len(content)
+            elif kind is bool:
+                bound += 1
+            else:
+                return item_size(item) <= MOST_BYTES
+    return bound <= MOST_BYTES or item_size(item) <= MOST_BYTES
 
 
 def item_size(item: Mapping[str, Any]) -> int:
