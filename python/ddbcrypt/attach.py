@@ -58,7 +58,8 @@ def attach(
         if type(target).__name__ == "dynamodb.Table":
             own = clone_client(client)
             attach_client(own, scene)
-            return clone_table(target, own)
+            table: _T = clone_table(target, own)
+            return table
         attach_client(client, scene)
         return target
     message = f"cannot attach to {type(target).__name__}: its calls emit no botocore events"
