@@ -53,15 +53,15 @@ class Recorder:
         resource.meta.client.meta.events.register("before-send.dynamodb", self._answer)
         return resource
 
-    def operations(self) -> list[str]:
-        """The names of the operations that were sent."""
-        return [_header(request, "X-Amz-Target").rpartition(".")[2] for request in self.requests]
+    def operations(self, since: int = 0) -> list[str]:
+        """The names of the operations that were sent, but the first ``since``."""
+        return [_header(request, "X-Amz-Target").rpartition(".")[2] for request in self.requests[since:]]
 
-    def leaks(self) -> list[str]:
+    def leaks(self, since: int = 0) -> list[str]:
         """The operations whose body, URL or headers hold a secret, in any encoding that they may have there."""
         return [
             operation
-            for operation, request in zip(self.operations(), self.requests, strict=True)
+            for operation, request in zip(self.operations(since), self.requests[since:], strict=True)
             if any(secret in text for text in _texts(request) for secret in _SECRETS)
         ]
 

@@ -121,13 +121,15 @@ def _make_calls(
             counts["sent"] += 1
         except DynamodbEncryptionSdkError:
             counts["refused"] += 1
-            assert set(recorder.operations()[before:]) <= {"DescribeTable"}, arguments
+            # an update is carried out on the item that is there: whether it can be shows after reading
+            read = {"GetItem"} if operation.name == "UpdateItem" else set[str]()
+            assert set(recorder.operations(before)) <= {"DescribeTable"} | read, arguments
         except (ParamValidationError, TypeError):
             # botocore's own refusal: two members that exclude one another, or a Table's method with other parameters
             counts["invalid"] += 1
         except ClientError:
             counts["answered"] += 1
-        assert recorder.leaks() == [], arguments
+        assert recorder.leaks(before) == [], arguments
 
 
 @pytest.mark.parametrize("name", CALLERS)

@@ -5,6 +5,7 @@ Names say what an attribute is: encrypted, signed or unprotected (``e``, ``s``, 
 string set, number set or text (``n``, ``l``, ``m``, ``t``, ``k``, ``x``).
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,9 +46,9 @@ _any_value = st.one_of(_scalar, _list, _map, _string_set, _number_set)
 @st.composite
 def items(draw: st.DrawFn) -> dict[str, Any]:
     """An item without its key."""
-    names = draw(st.sets(st.sampled_from(NAMES), min_size=6))
+    names = draw(st.sets(st.sampled_from(NAMES), min_size=15))
     # Some are of another type than their name says.
-    return {name: draw(_OF_KIND[name[1]] if draw(st.integers(0, 11)) else _any_value) for name in sorted(names)}
+    return {name: draw(_OF_KIND[name[1]] if draw(st.integers(0, 24)) else _any_value) for name in sorted(names)}
 
 
 @dataclass
@@ -55,6 +56,7 @@ class _Request:
     draw: st.DrawFn
     level: str
     values: dict[str, Any] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
 
     def name(self, kinds: str = KINDS) -> str:
         return self.draw(st.sampled_from(self.level)) + self.draw(st.sampled_from(kinds))
@@ -64,8 +66,16 @@ class _Request:
         self.values[placeholder] = self.draw(strategy)
         return placeholder
 
-    def path(self) -> str:
-        name = self.name()
+    def target(self, kinds: str = KINDS) -> str:
+        """A name to write to; seldom one that the expression writes already, which DynamoDB refuses."""
+        name = self.name(kinds)
+        while name in self.written and self.draw(st.integers(0, 15)):
+            name = self.name()
+        self.written.add(name)
+        return name
+
+    def path(self, name: str | None = None) -> str:
+        name = name or self.name()
         if name[1] == "l" and self.draw(st.booleans()):
             return f"{name}[{self.draw(st.integers(0, 4))}]"
         if name[1] == "m" and self.draw(st.booleans()):
@@ -87,7 +97,7 @@ class _Request:
         )
 
     def assigned(self) -> str:
-        match self.draw(st.integers(0, 6)):
+        match self.draw(st.integers(0, 7)):
             case 0:
                 return f"{self.number()} {self.draw(st.sampled_from('+-'))} {self.number()}"
             case 1:
@@ -101,11 +111,12 @@ class _Request:
 
     def clause(self, keyword: str) -> str:
         if keyword == "SET":
-            return f"{self.path()} = {self.assigned()}"
+            return f"{self.path(self.target())} = {self.assigned()}"
         if keyword == "REMOVE":
-            return self.path()
-        kind = self.draw(st.sampled_from("tk" if keyword == "DELETE" else "tkn"))
-        return f"{self.name(kind)} {self.value(_OF_KIND[kind])}"
+            return self.path(self.target())
+        name = self.target("tk" if keyword == "DELETE" else "tkn")
+        kind = name[1] if name[1] in "tk" or (keyword == "ADD" and name[1] == "n") else "k"
+        return f"{name} {self.value(_OF_KIND[kind])}"
 
     def expression(self) -> str:
         keywords = self.draw(
@@ -128,9 +139,10 @@ class _Request:
             case 3:
                 return f"size({self.name('lmtx')}) >= {self.value(_number)}"
             case 4:
-                return f"NOT {self.name('n')} BETWEEN {self.value(st.just({'N': '0'}))} AND {self.value(st.just({'N': '9'}))}"
+                return f"NOT {self.name('n')} BETWEEN {self.value(_number)} AND {self.value(st.just({'N': '999'}))}"
             case _:
-                return f"{self.draw(st.sampled_from(['attribute_exists', 'attribute_not_exists']))}({self.path()})"
+                function = self.draw(st.sampled_from(["attribute_exists", "attribute_exists", "attribute_not_exists"]))
+                return f"{function}({self.path()})"
 
 
 @st.composite
@@ -139,14 +151,12 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
     # Most touch something protected; some leave it all to DynamoDB.
     request = _Request(draw, draw(st.sampled_from(["esu", "esu", "es", "e", "u"])))
     made: dict[str, Any] = {"UpdateExpression": request.expression()}
-    if draw(st.integers(0, 2)) == 0:
+    if draw(st.sampled_from([False, False, True])):
         made["ConditionExpression"] = request.condition()
         if draw(st.booleans()):
             made["ConditionExpression"] += f" {draw(st.sampled_from(['AND', 'OR']))} {request.condition()}"
         made["ReturnValuesOnConditionCheckFailure"] = draw(st.sampled_from(["NONE", "ALL_OLD"]))
-    used = (
-        f"{made['UpdateExpression']} {made.get('ConditionExpression', '')}".replace(",", " ").replace(")", " ").split()
-    )
+    used = set(re.findall(r":v\d+", f"{made['UpdateExpression']} {made.get('ConditionExpression', '')}"))
     values = {name: value for name, value in request.values.items() if name in used}
     if values:
         made["ExpressionAttributeValues"] = values

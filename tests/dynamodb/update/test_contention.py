@@ -79,7 +79,7 @@ class Visitors:
                     ExpressionAttributeValues={":one": {"N": "1"}},
                 )
                 made[name] += 1
-            time.sleep(0.05)
+            time.sleep(0.2)
         self._made.append(made)
 
     def stop(self) -> Counter[str]:

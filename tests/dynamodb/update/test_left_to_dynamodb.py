@@ -10,7 +10,7 @@ from ddbcrypt.dynamodb.flows.updates import update_item
 from ddbcrypt.dynamodb.update.unprotected import guard_update
 from ddbcrypt.exceptions import OldImageError, UnsupportedOperationError
 from ddbcrypt.expressions import parse_update
-from tests.dynamodb.update.memory import CONFLICT, Memory, failing, error, run, scene_of
+from tests.dynamodb.update.memory import CONFLICT, Memory, error, failing, run, scene_of
 from tests.dynamodb.update.tables import ITEM, KEY, make_table
 
 TABLE = make_table()
@@ -172,7 +172,9 @@ def test_a_transaction_cannot_touch_what_is_protected(expression: str, name: str
 
 def test_a_transaction_is_guarded() -> None:
     request = {"TableName": "t", "Key": KEY, **HIT}
-    guarded = guard_update(TABLE, request, parse_update(HIT["UpdateExpression"], None, HIT["ExpressionAttributeValues"]))
+    guarded = guard_update(
+        TABLE, request, parse_update(HIT["UpdateExpression"], None, HIT["ExpressionAttributeValues"])
+    )
     assert guarded["ConditionExpression"] == "attribute_exists(#ddbcrypt)"
     assert "ConditionExpression" not in request
     memory = Memory()

@@ -19,9 +19,8 @@ from ddbcrypt.exceptions import UncertainUpdateError, UpdateConflictError
 from ddbcrypt.structures import TableIndex, TableInfo
 from tests.dynamodb.library import DDBCRYPT, Keys
 
-ITEMS = ("a", "b", "c", "d")
+ITEMS = ("a", "b", "c", "d", "e", "f")
 KEYS = Keys(encryption=bytes(range(32)), signing=bytes(range(1, 33)))
-#: Items "c" and "d" stand in for tables that only sign: nothing under their signature is random.
 ACTIONS = {"hits": "DO_NOTHING"}
 #: Longer than the database takes on a busy machine, shorter than a stalled answer.
 READ_SECONDS = 3

@@ -21,7 +21,7 @@ _GET_ITEMS: Final = find("TransactGetItems")
 _WRITE_ITEMS: Final = find("TransactWriteItems")
 _ACTIONS: Final = ("ConditionCheck", "Put", "Delete", "Update")
 _MISMATCH: Final = "IdempotentParameterMismatchException"
-_TOKEN: Final = "ClientRequestToken"
+_TOKEN: Final = "ClientRequestToken"  # noqa: S105 - no password
 
 
 class _Action(NamedTuple):
@@ -42,7 +42,8 @@ def transact_write_items(scene: Scene, request: dict[str, Any]) -> Flow:
     given = sequence(request.get("TransactItems"), "TransactItems")
     actions: list[_Action] = []
     for one in given:
-        actions.append((yield from _action(scene, one)))
+        action = yield from _action(scene, one)
+        actions.append(action)
     token = request.get(_TOKEN)
     digest = scene.transactions.digest(given) if isinstance(token, str) else None
     sent = scene.transactions.find(token, digest) if isinstance(token, str) else None
