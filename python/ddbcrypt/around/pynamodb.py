@@ -137,7 +137,8 @@ def _attached_class(base: Any) -> type:
 
             @property
             def client(self) -> Any:
-                client: Any = super().client  # pyright: ignore[reportUnknownMemberType]
+                parent: Any = super()
+                client = parent.client
                 attach_client(client, getattr(self, _SCENE))
                 return client
 
