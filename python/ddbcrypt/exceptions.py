@@ -206,7 +206,7 @@ class UnsupportedOperationError(DynamodbEncryptionSdkError, NotImplementedError)
 
 
 class UpdateConflictError(DynamodbEncryptionSdkError):
-    """An update of protected attributes was given up: others changed the item each time. The item is as they left it."""
+    """An update of protected attributes was given up: others changed the item each time. Nothing was written."""
 
 
 class UncertainUpdateError(DynamodbEncryptionSdkError):

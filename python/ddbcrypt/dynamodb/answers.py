@@ -27,7 +27,7 @@ class AskedKeys:
     __slots__ = ("_asked", "_expected", "_names")
 
     def __init__(self, asked: Iterable[Mapping[str, Any]]) -> None:
-        self._asked = list(asked)
+        self._asked: list[Mapping[str, Any]] = list(asked) or [{}]
         self._expected: set[CanonicalKey] = set()
         self._names: set[frozenset[str]] = set()
 
@@ -36,8 +36,8 @@ class AskedKeys:
 
         :raises SignatureVerificationError: naming the key
         """
-        first = self._asked[0] if self._asked else {}
-        if all(name in item and item[name] == first[name] for name in first) and first:
+        first = self._asked[0]
+        if first and all(name in item and item[name] == value for name, value in first.items()):
             return
         if not self._names:
             for key in self._asked:

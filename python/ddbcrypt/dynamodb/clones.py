@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, Final
+from typing import Any, Final, cast
 
 #: What a resource registers to take and give Python values.
 _SERIALIZER: Final = (
@@ -28,7 +28,8 @@ def clone_client(client: Any) -> Any:
 
     The connection pool, signer and credentials are shared. Handlers registered on the original later are not on it.
     """
-    clone = object.__new__(type(client))
+    kind = cast("type[Any]", type(client))
+    clone = object.__new__(kind)
     clone.__dict__.update(client.__dict__)
     meta = copy.copy(client.meta)
     meta.events = copy.copy(client.meta.events)

@@ -63,3 +63,9 @@ class Answer(NamedTuple):
 Effect: TypeAlias = Send | Call | Encrypt | Decrypt | Sleep
 #: A flow that sent returns the response's new members; one that did not, an :class:`Answer`.
 Flow: TypeAlias = Generator[Effect, Any, dict[str, Any] | Answer]
+
+
+def send(request: dict[str, Any]) -> Generator[Effect, Any, dict[str, Any]]:
+    """Send the caller's own call and give the response as it came."""
+    parsed: dict[str, Any] = yield Send(request)
+    return parsed

@@ -101,7 +101,7 @@ def prepared_answer(context: dict[str, Any]) -> tuple[Any, dict[str, Any]] | Non
 
 
 def answered(parsed: dict[str, Any], model: Any, context: dict[str, Any]) -> Flow | None:
-    """Take what nobody decided on out of a response; give the flow that goes on with it, if there is one."""
+    """Take a response: what nobody decided on is left out. Gives the flow that goes on with it, if there is one."""
     filter_response(find(model.name), parsed)
     flow: Flow | None = context.pop(FLOW, None)
     return flow

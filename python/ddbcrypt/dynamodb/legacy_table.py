@@ -87,7 +87,7 @@ class LegacyTable(ProtectedTable):
     __slots__ = ("_config", "_shared", "key_names", "name")
 
     signature_attribute = SIGNATURE_ATTRIBUTE
-    reserved_names = RESERVED_NAMES
+    reserved_names = frozenset(RESERVED_NAMES)
 
     def __init__(self, name: str, config: TableConfig) -> None:
         self.name = name

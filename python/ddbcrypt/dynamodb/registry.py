@@ -27,6 +27,7 @@ class TableConfiguration(Protocol):
 
     def table(self, info: TableInfo) -> ProtectedTable:
         """Make the table."""
+        ...
 
 
 class Registry:

@@ -31,26 +31,23 @@ def advance(flow: Flow, value: Any, make_call: MakesCalls, metrics: Metrics) -> 
     error: Exception | None = None
     try:
         while True:
-            # Any: looking at the type itself is faster than isinstance, and checkers do not narrow by it
-            effect: Any = flow.send(value) if error is None else flow.throw(error)
+            effect = flow.send(value) if error is None else flow.throw(error)
             error = None
-            kind: type = type(effect)  # pyright: ignore[reportUnknownVariableType]
-            if kind is Send:
-                request: Send = effect
-                return request
+            if type(effect) is Send:
+                return effect
             # An error of an effect is the flow's to handle; what it does not handle leaves it and us.
             try:
-                if kind is Encrypt:
+                if type(effect) is Encrypt:
                     value = encrypt_jobs(effect.jobs, metrics)
-                elif kind is Decrypt:
+                elif type(effect) is Decrypt:
                     value = decrypt_jobs(effect.jobs, effect.collect, metrics)
-                elif kind is Call:
+                elif type(effect) is Call:
                     value = make_call(effect.operation, effect.request)
-                elif kind is Sleep:
-                    value = None
+                elif type(effect) is Sleep:
                     time.sleep(effect.seconds)
+                    value = None
                 else:
-                    message = f"unknown effect {kind.__name__}"
+                    message = f"unknown effect {type(effect).__name__}"
                     raise AssertionError(message)
             except Exception as caught:  # noqa: BLE001 - thrown into the flow
                 error = caught

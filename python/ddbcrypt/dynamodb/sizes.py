@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ddbcrypt.dynamodb.protected import ProtectedTable
 from ddbcrypt.exceptions import ItemTooLargeError
-from ddbcrypt.internal.guards import is_mapping
+from ddbcrypt.internal.guards import is_dict, is_mapping
 
 #: 400 KB.
 MOST_BYTES: Final = 409_600
@@ -43,7 +43,7 @@ def _is_small(item: Mapping[str, Any]) -> bool:
     bound = 0
     for name, value in item.items():
         bound += _CHARACTER * len(name)
-        content = next(iter(value.values()), None) if type(value) is dict else None
+        content = next(iter(value.values()), None) if is_dict(value) else None
         if type(content) is bytes:
             bound += len(content)
         elif type(content) is str:

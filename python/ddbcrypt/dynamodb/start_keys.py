@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ddbcrypt.dynamodb.keys import CanonicalKey, canonical_key
 from ddbcrypt.dynamodb.protected import ProtectedTable
+from ddbcrypt.internal.guards import is_mapping
 
 #: Keys are small, and a reader goes on with the newest.
 _MOST: Final = 1_024
@@ -24,7 +25,7 @@ class StartKeys:
 
     def remember(self, table: ProtectedTable, key: object) -> None:
         """Keep a ``LastEvaluatedKey`` if it holds an encrypted attribute."""
-        if not isinstance(key, Mapping) or not any(table.is_encrypted(name) for name in key):
+        if not is_mapping(key) or not any(table.is_encrypted(name) for name in key):
             return
         canonical = canonical_key(key, key, wire=True)
         if canonical is None:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-import ddbcrypt.attach
+from ddbcrypt.attach import attach
 from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
 from ddbcrypt.dynamodb.update import answers
 from ddbcrypt.exceptions import InvalidArgumentError
@@ -51,7 +51,7 @@ def pair(dynamodb_local: Database, keys: Keys) -> Any:
         TableInfo(encrypted, TableIndex("id")),
     )
     client = connect_client(dynamodb_local.endpoint_url)
-    return (dynamodb_local.client, plain), (ddbcrypt.attach.attach(client, {encrypted: config}), encrypted)
+    return (dynamodb_local.client, plain), (attach(client, {encrypted: config}), encrypted)
 
 
 def begin(client: Any, table: str, item: dict[str, Any] | None) -> None:

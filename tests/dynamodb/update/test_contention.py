@@ -25,7 +25,7 @@ from tests.support.endpoint import Endpoint
 THREADS, PROCESSES = 8, 4
 #: Of each of two tables: 2,000 in all.
 UPDATES = 1000
-KILLS = 6
+KILLS = 5
 ROOT = Path(__file__).parents[3]
 Record = Callable[[str, object], None]
 
@@ -95,7 +95,7 @@ def test_no_update_is_lost_or_doubled(
     dynamodb_local: Database, by_id: str, record_property: Record, default: str
 ) -> None:
     endpoint = Endpoint(dynamodb_local.endpoint_url)
-    losses = LoseAnswers("UpdateItem", share=0.06, stalls=6, seconds=writers.READ_SECONDS + 1, unsent=0.02)
+    losses = LoseAnswers("UpdateItem", share=0.045, stalls=3, seconds=writers.READ_SECONDS + 1, unsent=0.02)
     endpoint.inject(losses)
     url = endpoint.endpoint_url
     straight = writers.connect(dynamodb_local.endpoint_url, by_id, default)
@@ -126,11 +126,12 @@ def test_no_update_is_lost_or_doubled(
         assert item["amount"] == {"N": str(len(wanted))}
         assert item["hits"] == {"N": str(visits[name])}
         assert item["note"] == {"S": name}
-    assert losses.counts["closed"] >= 20
-    assert losses.counts["stalled"] == 6
+    assert losses.counts["closed"] >= 15
+    assert losses.counts["stalled"] == 3
     record_property("count: contended updates, none lost, none doubled", share * (THREADS + PROCESSES))
     record_property("count: contended updates, answers lost", losses.counts["closed"] + losses.counts["stalled"])
     record_property("count: contended updates, writes lost", losses.counts["unsent"])
+    record_property("count: contended updates, all writes sent", sum(losses.counts.values()))
     record_property("count: changes of unsigned attributes meanwhile", sum(visits.values()))
     for name, number in met.items():
         record_property(f"count: contended updates, {name}", number)

@@ -9,6 +9,7 @@ from ddbcrypt.dynamodb.flows.updates import update_item
 from ddbcrypt.exceptions import (
     InvalidArgumentError,
     ItemNotEncryptedError,
+    ItemTooLargeError,
     SignatureVerificationError,
     UnsupportedOperationError,
 )
@@ -269,7 +270,6 @@ def test_what_dynamodb_would_refuse_on_this_item_is_refused(request_part: dict[s
         ({"ReturnValues": "EVERYTHING"}, "ReturnValues"),
         ({"ReturnValuesOnConditionCheckFailure": "ALL_NEW"}, "ReturnValuesOnConditionCheckFailure"),
         ({"ReturnConsumedCapacity": "SOME"}, "ReturnConsumedCapacity"),
-        ({"Key": {}}, "Key"),
         ({"Key": "a"}, "Key"),
         ({"UpdateExpression": "SET ="}, "UpdateExpression"),
     ],
@@ -292,6 +292,20 @@ def test_reserved_attributes_are_refused(name: str, parameter: str) -> None:
         update(memory, **request, ExpressionAttributeNames=names)
     assert caught.value.attribute == name
     assert memory.calls == []
+
+
+def test_a_key_with_an_encrypted_attribute_is_not_sent() -> None:
+    memory = stored_memory()
+    with pytest.raises(UnsupportedOperationError, match='Key holds the attribute "name"'):
+        update(memory, **ADD_ONE, Key={**KEY, "name": {"S": "secret name"}})
+    assert memory.calls == []
+
+
+def test_an_item_that_grows_too_large_is_not_written() -> None:
+    memory = stored_memory()
+    with pytest.raises(ItemTooLargeError, match="400 KB"):
+        update(memory, UpdateExpression="SET note = :a", ExpressionAttributeValues={":a": {"S": "a" * 409_500}})
+    assert memory.operations == ["GetItem"]
 
 
 def test_more_attributes_than_an_expression_can_name_are_refused_before_the_write() -> None:

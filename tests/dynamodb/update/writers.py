@@ -13,7 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-import ddbcrypt.attach
+from ddbcrypt.attach import attach
 from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
 from ddbcrypt.exceptions import UncertainUpdateError, UpdateConflictError
 from ddbcrypt.structures import TableIndex, TableInfo
@@ -23,7 +23,7 @@ ITEMS = ("a", "b", "c", "d", "e", "f")
 KEYS = Keys(encryption=bytes(range(32)), signing=bytes(range(1, 33)))
 ACTIONS = {"hits": "DO_NOTHING"}
 #: Longer than the database takes on a busy machine, shorter than a stalled answer.
-READ_SECONDS = 3
+READ_SECONDS = 2
 
 
 def config(table_name: str, default: str) -> LegacyTableConfig:
@@ -35,7 +35,7 @@ def config(table_name: str, default: str) -> LegacyTableConfig:
 def connect(url: str, table_name: str, default: str = "ENCRYPT_AND_SIGN") -> Any:
     """An attached client; botocore sends a request up to four times."""
     client = plain_client(url, 4)
-    return ddbcrypt.attach.attach(client, {table_name: config(table_name, default)})
+    return attach(client, {table_name: config(table_name, default)})
 
 
 def plain_client(url: str, attempts: int = 1) -> Any:

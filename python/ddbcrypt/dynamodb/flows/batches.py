@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from ddbcrypt.dynamodb.answers import AskedKeys
 from ddbcrypt.dynamodb.checks import check_key, mapping, sequence, take_projection
-from ddbcrypt.dynamodb.effects import Decrypt, Encrypt, Flow, Send
+from ddbcrypt.dynamodb.effects import Decrypt, Effect, Encrypt, Flow, Send
 from ddbcrypt.dynamodb.options import RequestOptions, current_options
 from ddbcrypt.dynamodb.originals import Sent, copy_nested, original
 from ddbcrypt.dynamodb.outcomes import failed_item
@@ -56,7 +56,7 @@ def batch_get_item(scene: Scene, request: dict[str, Any]) -> Flow:
             given = mapping(of_one, f'RequestItems["{name}"]')
             sent[name], reads[name] = _whole(name, table, given)
     request["RequestItems"] = sent
-    parsed = yield Send(request)
+    parsed: dict[str, Any] = yield Send(request)
     if "Error" in parsed:
         return parsed
     if parsed.get("Responses"):
@@ -78,7 +78,9 @@ def _whole(name: str, table: ProtectedTable, given: Mapping[str, Any]) -> tuple[
     return request, _Read(table, given, AskedKeys(keys), projection)
 
 
-def _decrypt_responses(parsed: dict[str, Any], reads: Mapping[str, _Read | None], options: RequestOptions) -> Any:
+def _decrypt_responses(
+    parsed: dict[str, Any], reads: Mapping[str, _Read | None], options: RequestOptions
+) -> Generator[Effect, Any, None]:
     collect = options.on_error == "collect"
     of_items: list[tuple[str, _Read, Mapping[str, Any]]] = []
     result: dict[str, list[Any]] = {}
@@ -89,7 +91,7 @@ def _decrypt_responses(parsed: dict[str, Any], reads: Mapping[str, _Read | None]
         else:
             result[answered] = []
             of_items.extend((answered, reading, item) for item in items)
-    done = yield Decrypt([(reading.table, item) for _, reading, item in of_items], collect)
+    done: list[Any] = yield Decrypt([(reading.table, item) for _, reading, item in of_items], collect)
     for (answered, reading, stored), one in zip(of_items, done, strict=True):
         try:
             if isinstance(one, DynamodbEncryptionSdkError):
@@ -137,14 +139,16 @@ def batch_write_item(scene: Scene, request: dict[str, Any]) -> Flow:
             continue
         writes[name] = [_parsed(name, write) for write in sequence(of_one, f'RequestItems["{name}"]')]
         jobs.extend((table, write.content) for write in writes[name] if write.kind == "PutRequest")
-    encrypted = (yield Encrypt(jobs)) if jobs else []
+    encrypted: list[dict[str, Any]] = []
+    if jobs:
+        encrypted = yield Encrypt(jobs)
     for (table, plain), item in zip(jobs, encrypted, strict=True):
         check_size(table, item, plain)
     sent = _sent(writes, tables, encrypted)
     request["RequestItems"] = {
         name: [one.request for one in sent[name]] if name in sent else of_one for name, of_one in asked.items()
     }
-    parsed = yield Send(request)
+    parsed: dict[str, Any] = yield Send(request)
     if parsed.get("UnprocessedItems") and "Error" not in parsed:
         parsed["UnprocessedItems"] = _originals(parsed["UnprocessedItems"], sent, tables)
     return parsed

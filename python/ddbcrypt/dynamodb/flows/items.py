@@ -7,7 +7,7 @@ from typing import Any
 
 from ddbcrypt.dynamodb.answers import check_answer, decrypt_error, decrypt_old, key_of
 from ddbcrypt.dynamodb.checks import check_expressions, check_key, required, take_projection
-from ddbcrypt.dynamodb.effects import Decrypt, Encrypt, Flow, Send
+from ddbcrypt.dynamodb.effects import Decrypt, Encrypt, Flow, Send, send
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.dynamodb.sizes import check_size
 from ddbcrypt.expressions import project
@@ -20,13 +20,13 @@ def put_item(scene: Scene, request: dict[str, Any]) -> Flow:
     """
     table = yield from scene.registry.resolve(request.get("TableName"))
     if table is None:
-        return (yield Send(request))
+        return (yield from send(request))
     check_expressions(table, request)
     plain = required(request, "Item", "put_item")
     (encrypted,) = yield Encrypt(((table, plain),))
     check_size(table, encrypted, plain)
     request["Item"] = encrypted
-    parsed = yield Send(request)
+    parsed: dict[str, Any] = yield Send(request)
     if "Error" in parsed:
         return (yield from decrypt_error(table, parsed, key_of(table, encrypted)))
     if "Attributes" in parsed:
@@ -38,11 +38,11 @@ def get_item(scene: Scene, request: dict[str, Any]) -> Flow:
     """Read the whole item, decrypt it, and carry the projection out on it."""
     table = yield from scene.registry.resolve(request.get("TableName"))
     if table is None:
-        return (yield Send(request))
+        return (yield from send(request))
     key = check_key(table, required(request, "Key", "get_item"), "Key")
     request["Key"] = key
     request, projection = take_projection(table, request)
-    parsed = yield Send(request)
+    parsed: dict[str, Any] = yield Send(request)
     if "Item" in parsed and "Error" not in parsed:
         (item,) = yield Decrypt(((table, parsed["Item"]),))
         check_answer(table, (key,), item)
@@ -57,11 +57,11 @@ def delete_item(scene: Scene, request: dict[str, Any]) -> Flow:
     """
     table = yield from scene.registry.resolve(request.get("TableName"))
     if table is None:
-        return (yield Send(request))
+        return (yield from send(request))
     key = check_key(table, required(request, "Key", "delete_item"), "Key")
     request["Key"] = key
     check_expressions(table, request)
-    parsed = yield Send(request)
+    parsed: dict[str, Any] = yield Send(request)
     if "Error" in parsed:
         return (yield from decrypt_error(table, parsed, key))
     if "Attributes" in parsed:

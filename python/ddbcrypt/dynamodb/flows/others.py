@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ddbcrypt.dynamodb.effects import Effect, Flow, Send
+from ddbcrypt.dynamodb.effects import Effect, Flow, Send, send
 from ddbcrypt.dynamodb.protected import ProtectedTable
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.exceptions import UnsupportedOperationError
@@ -42,7 +42,7 @@ def _defining(scene: Scene, operation: Operation, request: dict[str, Any]) -> Fl
             table = yield from _existing(scene, name)
         if table is not None:
             check_definitions(operation, request, table.is_encrypted)
-    return (yield Send(request))
+    return (yield from send(request))
 
 
 def _existing(scene: Scene, name: str) -> Generator[Effect, Any, ProtectedTable | None]:
@@ -57,7 +57,7 @@ def _existing(scene: Scene, name: str) -> Generator[Effect, Any, ProtectedTable 
 
 def _delete_table(scene: Scene, request: dict[str, Any]) -> Flow:
     """A table that is made anew under the name may have another primary key."""
-    parsed = yield Send(request)
+    parsed: dict[str, Any] = yield Send(request)
     name = request.get("TableName")
     if isinstance(name, str):
         scene.registry.forget(name)

@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from ddbcrypt.dynamodb.checks import check_start_key, take_projection
-from ddbcrypt.dynamodb.effects import Decrypt, Effect, Flow, Send
+from ddbcrypt.dynamodb.effects import Decrypt, Effect, Flow, Send, send
 from ddbcrypt.dynamodb.fetching import fetch_whole
 from ddbcrypt.dynamodb.options import RequestOptions, current_options
 from ddbcrypt.dynamodb.outcomes import set_aside
@@ -24,11 +24,11 @@ def read(scene: Scene, request: dict[str, Any]) -> Flow:
     """
     table = yield from scene.registry.resolve(request.get("TableName"))
     if table is None:
-        return (yield Send(request))
+        return (yield from send(request))
     options = current_options()
     request, projection = take_projection(table, request)
     check_start_key(table, request, scene.start_keys.holds)
-    parsed = yield Send(request)
+    parsed: dict[str, Any] = yield Send(request)
     if "Error" in parsed:
         return parsed
     if "LastEvaluatedKey" in parsed:

@@ -52,7 +52,7 @@ def transact_write_items(scene: Scene, request: dict[str, Any]) -> Flow:
         if isinstance(token, str):
             scene.transactions.remember(token, digest, sent)
     request["TransactItems"] = sent
-    parsed = yield Send(request)
+    parsed: dict[str, Any] = yield Send(request)
     error = parsed.get("Error")
     if error is None:
         return parsed
@@ -159,7 +159,7 @@ def transact_get_items(scene: Scene, request: dict[str, Any]) -> Flow:
             gets.append(_Get(table, key, projection))
         sent.append({"Get": content})
     request["TransactItems"] = sent
-    parsed = yield Send(request)
+    parsed: dict[str, Any] = yield Send(request)
     responses = parsed.get("Responses")
     if not responses or "Error" in parsed:
         return parsed

@@ -7,10 +7,10 @@ import random
 from collections.abc import Generator, Mapping
 from typing import Any, Final, NamedTuple
 
-from ddbcrypt.dynamodb.effects import Answer, Call, Decrypt, Effect, Encrypt, Flow, Send, Sleep
-from ddbcrypt.dynamodb.keys import canonical_key
-from ddbcrypt.dynamodb.protected import ProtectedTable
+from ddbcrypt.dynamodb.answers import check_answer, decrypt_error, decrypt_old
+from ddbcrypt.dynamodb.effects import Answer, Call, Decrypt, Effect, Encrypt, Flow, Send, Sleep, send
 from ddbcrypt.dynamodb.scene import Scene
+from ddbcrypt.dynamodb.sizes import check_size
 from ddbcrypt.dynamodb.update.answers import Consumption, carried_out, failed_condition
 from ddbcrypt.dynamodb.update.fate import Fate, fate_of, is_certain, is_conflict
 from ddbcrypt.dynamodb.update.plan import UpdatePlan
@@ -18,9 +18,6 @@ from ddbcrypt.dynamodb.update.trail import new_update_id
 from ddbcrypt.dynamodb.update.unprotected import with_signature_condition
 from ddbcrypt.dynamodb.update.writing import make_write
 from ddbcrypt.exceptions import (
-    DynamodbEncryptionSdkError,
-    OldImageError,
-    SignatureVerificationError,
     UncertainUpdateError,
     UnsupportedOperationError,
     UpdateConflictError,
@@ -30,6 +27,7 @@ from ddbcrypt.expressions import Applied
 #: The longest wait after the first conflict, and after any, in seconds; it doubles, and the wait is drawn below it.
 _FIRST_WAIT: Final = 0.02
 _LONGEST_WAIT: Final = 1.0
+_GUARDED: Final = "ddbcrypt adds the condition that the item exists and is signed: such an update makes no new item"
 
 
 def update_item(scene: Scene, request: dict[str, Any]) -> Flow:
@@ -42,12 +40,12 @@ def update_item(scene: Scene, request: dict[str, Any]) -> Flow:
     """
     table = yield from scene.registry.resolve(request.get("TableName"))
     if table is None or not table.signs_items:
-        return (yield Send(request))
+        return (yield from send(request))
     if scene.settings.update_mode == "refuse":
         message = (
             'ddbcrypt does not support update_item with update_mode="refuse": its values would be stored in plaintext '
-            "and the item's signature would no longer fit. Instead, read the item with get_item, change it and write it "
-            'with put_item, or leave update_mode at "rewrite". Nothing was sent.'
+            "and the item's signature would no longer fit. Instead, read the item with get_item, change it and write "
+            'it with put_item, or leave update_mode at "rewrite". Nothing was sent.'
         )
         raise UnsupportedOperationError(message)
     plan = UpdatePlan.of(table, request)
@@ -59,40 +57,16 @@ def update_item(scene: Scene, request: dict[str, Any]) -> Flow:
 def _left_to_dynamodb(plan: UpdatePlan) -> Generator[Effect, Any, dict[str, Any]]:
     table = plan.table
     parsed: dict[str, Any] = yield Send(with_signature_condition(table, plan.request))
-    error = parsed.get("Error")
+    error: dict[str, Any] | None = parsed.get("Error")
     if error is not None:
         if error.get("Code") == "ConditionalCheckFailedException":
-            yield from _show_failed(table, parsed)
-        return parsed
-    if parsed.get("Attributes") and plan.request.get("ReturnValues") in ("ALL_OLD", "ALL_NEW"):
-        try:
-            (item,) = yield Decrypt(((table, parsed["Attributes"]),))
-            _check_key(plan, item)
-        except DynamodbEncryptionSdkError as failure:
-            message = (
-                f"update_item was carried out, but the item that it returned cannot be given back: {failure} "
-                "(the response, with the item as DynamoDB has it, is in this error's attribute `response`)"
-            )
-            refusal = OldImageError(message)
-            refusal.response = dict(parsed)
-            refusal.item_key = failure.item_key
-            refusal.attribute = failure.attribute
-            raise refusal from failure
-        parsed["Attributes"] = item
+            message = error.get("Message", "The conditional request failed")
+            parsed["Error"] = {**error, "Message": f"{message} ({_GUARDED})"}
+        return (yield from decrypt_error(table, parsed, plan.key))
+    # Parts of an item, UPDATED_OLD and UPDATED_NEW, are of unprotected attributes here.
+    if plan.request.get("ReturnValues") in ("ALL_OLD", "ALL_NEW"):
+        yield from decrypt_old(table, parsed, plan.key, "update_item")
     return parsed
-
-
-def _show_failed(table: ProtectedTable, parsed: dict[str, Any]) -> Generator[Effect, Any, None]:
-    error: dict[str, Any] = dict(parsed["Error"])
-    note = "ddbcrypt adds the condition that the item exists and is signed: such an update makes no item"
-    if parsed.get("Item"):
-        try:
-            (parsed["Item"],) = yield Decrypt(((table, parsed["Item"]),))
-        except DynamodbEncryptionSdkError as failure:
-            del parsed["Item"]
-            note = f"{note}; the item was left out, as it does not verify: {failure}"
-    error["Message"] = f"{error.get('Message', 'The conditional request failed')} ({note})"
-    parsed["Error"] = error
 
 
 class _Attempt(NamedTuple):
@@ -117,7 +91,7 @@ def _rewritten(scene: Scene, plan: UpdatePlan) -> Generator[Effect, Any, Answer]
         old: dict[str, Any] | None = None
         if stored is not None:
             (old,) = yield Decrypt(((plan.table, stored),))
-            _check_key(plan, old or {})
+            check_answer(plan.table, (plan.key,), old or {})
         if not plan.holds(old):
             return failed_condition(plan, old)
         attempt = yield from _prepared(plan, stored, old)
@@ -138,8 +112,8 @@ def _rewritten(scene: Scene, plan: UpdatePlan) -> Generator[Effect, Any, Answer]
             return _answer(attempt.response(plan, image), {}, consumed)
         scene.metrics.count("update_conflicts")
     message = (
-        f"The item was changed by others at each of {scene.settings.update_attempts} attempts to update it. Nothing was "
-        "written: try again, or make fewer writers update it at once"
+        f"The item was changed by others at each of {scene.settings.update_attempts} attempts to update it. Nothing "
+        "was written: try again, or make fewer writers update it at once"
     )
     refusal = UpdateConflictError(message)
     plan.table.name_item(refusal, plan.key)
@@ -154,7 +128,9 @@ def _prepared(
     new = {**plan.key, **(made or {})} if old is None else dict(made or {})
     (encrypted,) = yield Encrypt(((plan.table, new),))
     update_id = new_update_id()
-    return _Attempt(stored, old, new, applied, plan.table.with_update_id(encrypted, stored, update_id), update_id)
+    encrypted = plan.table.with_update_id(encrypted, stored, update_id)
+    check_size(plan.table, encrypted, new)
+    return _Attempt(stored, old, new, applied, encrypted, update_id)
 
 
 def _read(plan: UpdatePlan, consumed: Consumption) -> Generator[Effect, Any, dict[str, Any] | None]:
@@ -215,14 +191,6 @@ def _uncertain(plan: UpdatePlan) -> UncertainUpdateError:
     error = UncertainUpdateError(message)
     plan.table.name_item(error, plan.key)
     return error
-
-
-def _check_key(plan: UpdatePlan, item: Mapping[str, Any]) -> None:
-    asked = canonical_key(plan.key, plan.key, wire=True)
-    if asked is not None and canonical_key(item, plan.key, wire=True) != asked:
-        error = SignatureVerificationError("DynamoDB answered with an item whose primary key was not asked for")
-        plan.table.name_item(error, item)
-        raise error
 
 
 def _answer(response: dict[str, Any], written: Mapping[str, Any], consumed: Consumption) -> Answer:

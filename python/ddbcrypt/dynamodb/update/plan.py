@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ddbcrypt.dynamodb.checks import check_key, mapping, required
 from ddbcrypt.dynamodb.protected import ProtectedTable
 from ddbcrypt.dynamodb.update.unprotected import check_reserved
 from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
@@ -23,6 +24,7 @@ from ddbcrypt.expressions import (
     split_update,
 )
 
+_PLACEHOLDERS: Final = ("ExpressionAttributeNames", "ExpressionAttributeValues")
 _CHOICES: Final = {
     "ReturnValues": ("NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"),
     "ReturnValuesOnConditionCheckFailure": ("NONE", "ALL_OLD"),
@@ -53,9 +55,10 @@ class UpdatePlan:
         :raises InvalidArgumentError: for a malformed expression or parameter
         :raises UnsupportedOperationError: for a reserved attribute in an expression
         """
-        key = request.get("Key")
-        if not isinstance(key, Mapping) or not key:
-            raise InvalidArgumentError("Key has to be a dict of the primary key's attributes")
+        key = check_key(table, required(request, "Key", "update_item"), "Key")
+        # Copies: what is checked is what is sent, whatever another thread does to the caller's.
+        copies = {name: dict(mapping(request[name], name)) for name in _PLACEHOLDERS if request.get(name) is not None}
+        request = {**request, **copies, "Key": key}
         for parameter, allowed in _CHOICES.items():
             if request.get(parameter, "NONE") not in allowed:
                 message = f"{parameter} is one of {', '.join(allowed)}"
