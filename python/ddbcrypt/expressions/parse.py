@@ -85,7 +85,8 @@ def parse_key_condition(
 ) -> Condition:
     """Read a key condition expression: comparisons, BETWEEN and ``begins_with`` of key attributes, joined by AND.
 
-    Which attributes the key has is the table's matter and is not looked at. Otherwise as :func:`parse_condition`.
+    Which attributes the key has is the table's matter and is not looked at. ``text``, ``names``, ``values`` and
+    ``parameter`` are as in :func:`parse_condition`.
 
     :raises ExpressionError: also for OR, NOT, IN, ``<>``, other functions, nested paths and two conditions on one name
     """
@@ -127,7 +128,9 @@ def _key_name(part: Any, parameter: str) -> str:
 def parse_projection(
     text: str, names: Mapping[str, str] | None = None, *, parameter: str = "ProjectionExpression"
 ) -> Projection:
-    """Read a projection expression. As :func:`parse_condition`, for paths separated by commas.
+    """Read a projection expression: paths separated by commas.
+
+    ``text``, ``names`` and ``parameter`` are as in :func:`parse_condition`.
 
     :raises ExpressionError: also for paths of which one is in another, or that need a list and a map in one place
     """
@@ -146,7 +149,9 @@ def parse_update(
     *,
     parameter: str = "UpdateExpression",
 ) -> Update:
-    """Read an update expression: sections SET, REMOVE, ADD and DELETE. As :func:`parse_condition`.
+    """Read an update expression: sections SET, REMOVE, ADD and DELETE.
+
+    ``text``, ``names``, ``values`` and ``parameter`` are as in :func:`parse_condition`.
 
     :raises ExpressionError: also for two actions on one place, and values of types that their action does not take
     """
@@ -165,6 +170,7 @@ def check_words(parsed: Parsed) -> None:
     Evaluating, projecting and applying do this themselves. Reading does not, so that an expression that may not be
     sent for another reason is refused for that one.
 
+    :param parsed: any expression
     :raises ExpressionError: naming the word
     """
     if parsed.reserved_words:
