@@ -180,7 +180,6 @@ def test_what_java_will_not_encrypt_the_engine_will_not(java: Oracle) -> None:
         replace(case, item={**case.item, "unknown": {"S": "no action"}}),
         replace(case, item={**case.item, "tags": {"SS": ["a", "a"]}}),
         replace(case, item={**case.item, "age": {"N": "1e126"}}),
-        replace(case, item={**case.item, "place": {"M": {"": {"S": "x"}}}}),
         replace(case, allowed=frozenset({"seen", "name"})),
     ]
     for wrong in refused:
