@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from moto.kms.models import kms_backends
 
 from ddbcrypt.keyrings import BranchKeyStore, KmsConfiguration, KmsKeyArn
 from tests.support.connect import REGION
@@ -51,7 +52,8 @@ class Cloud:
     def create_replicated_key(self) -> tuple[str, str]:
         """The ARNs of a new multi-Region key and of its replica in the other region."""
         primary = self.create_key(MultiRegion=True)
-        self.kms.replicate_key(KeyId=primary, ReplicaRegion=OTHER_REGION)
+        # Within moto, whose ReplicateKey takes neither ARNs nor key ids as AWS makes them.
+        kms_backends[ACCOUNT][REGION].replicate_key(primary.rpartition("/")[2], OTHER_REGION)
         return primary, primary.replace(REGION, OTHER_REGION)
 
     def store(self, configuration: KmsConfiguration | None = None, **options: Any) -> BranchKeyStore:
