@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Branch keys and beacon keys, as a branch key store gives them (framework/structures.md).
 
-The keys are ordinary ``bytes``, which Python cannot wipe. These objects do not pickle and show no key in their ``repr``.
+The keys are ordinary ``bytes``, which Python cannot wipe. These objects do not pickle, and their ``repr`` shows no key.
 """
 
 from __future__ import annotations

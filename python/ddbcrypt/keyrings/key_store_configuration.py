@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import dataclasses
 
 from ddbcrypt.exceptions import InvalidArgumentError
 from ddbcrypt.keyrings.errors import BranchKeyStoreError
@@ -12,32 +12,36 @@ from ddbcrypt.keyrings.kms_arns import in_region, match_for_decrypt, parse_key_a
 __all__ = ("KmsConfiguration", "KmsDiscovery", "KmsKeyArn", "KmsMultiRegionDiscovery", "KmsMultiRegionKeyArn")
 
 
-class KmsKeyArn(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class KmsKeyArn:
     """The one key of that ARN, exactly. Immutable.
 
-    :ivar arn: a key ARN, no alias
+    :param arn: a key ARN, no alias
     """
 
     arn: str
 
 
-class KmsMultiRegionKeyArn(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class KmsMultiRegionKeyArn:
     """The key of that ARN; branch keys of another replica of the same multi-Region key are decrypted too. Immutable.
 
-    :ivar arn: a key ARN, no alias
+    :param arn: a key ARN, no alias
     """
 
     arn: str
 
 
-class KmsDiscovery(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class KmsDiscovery:
     """The key that a branch key's record names. Only to read branch keys, not to make them. Immutable."""
 
 
-class KmsMultiRegionDiscovery(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class KmsMultiRegionDiscovery:
     """The key that a branch key's record names; of a multi-Region key the replica in a region. Only to read. Immutable.
 
-    :ivar region: region of the replicas that are called
+    :param region: region of the replicas that are called
     """
 
     region: str

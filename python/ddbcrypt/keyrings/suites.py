@@ -15,7 +15,8 @@ DATA_KEY_BYTES: Final = 32
 class AlgorithmSuite(enum.IntEnum):
     """How items are encrypted and signed.
 
-    Both: AES-256-GCM, HKDF-SHA512, key commitment, an HMAC-SHA384 for each recipient. The value is the suite's two-byte identifier. Immutable; no network call.
+    Both: AES-256-GCM, HKDF-SHA512, key commitment, an HMAC-SHA384 for each recipient. The value is the suite's
+    two-byte identifier. Immutable; no network call.
     """
 
     #: Without an ECDSA signature: whoever can read an item could have written it.
