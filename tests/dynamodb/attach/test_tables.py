@@ -28,7 +28,7 @@ def client(moto_endpoint: Endpoint, name: str, keys: Keys) -> Any:
 
 def _definition(name: str, key: str) -> dict[str, Any]:
     index = {
-        "IndexName": "by",
+        "IndexName": "by-key",
         "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
         "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["insurance"]},
     }
