@@ -160,3 +160,17 @@ def test_capacity_is_added_up(visits: Any, table: str) -> None:
     assert consumed["TableName"] == table
     # moto says half a unit for each of the two calls.
     assert consumed["CapacityUnits"] >= 1
+
+
+def test_an_item_of_many_attributes_is_updated(visits: Any) -> None:
+    many = {**KEY, SORT_KEY: 9, **{f"attribute-{number}": number for number in range(450)}}
+    visits.put_item(Item=many)
+    visits.update_item(
+        Key={**KEY, SORT_KEY: 9},
+        UpdateExpression="SET #a = #a + :one REMOVE #b",
+        ExpressionAttributeNames={"#a": "attribute-7", "#b": "attribute-8"},
+        ExpressionAttributeValues={":one": 1},
+    )
+    expected = {**many, "attribute-7": 8}
+    del expected["attribute-8"]
+    assert visits.get_item(Key={**KEY, SORT_KEY: 9})["Item"] == expected
