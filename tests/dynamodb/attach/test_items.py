@@ -9,7 +9,6 @@ import pytest
 
 import ddbcrypt
 from ddbcrypt.exceptions import (
-    ItemTooLargeError,
     OldImageError,
     SignatureVerificationError,
     UnsupportedOperationError,
@@ -210,15 +209,3 @@ def test_member_that_nobody_decided_on_does_not_come_back(endpoint: Endpoint, ta
     endpoint.inject(Alter("GetItem", lambda answer: answer.update(Attributes={"a": {"S": "not verified"}})))
     answer = client.get_item(TableName=table, Key=wire_key(visit(1)))
     assert set(answer) == {"Item", "ResponseMetadata"}
-
-
-def test_size_is_that_of_the_encrypted_item(client: Any, database: Database, table: str) -> None:
-    # 24 pieces gain up to 36 bytes each by encryption, and the item its signature and description
-    pieces = {f"piece {number:02}": "x" * 17_015 for number in range(24)}
-    item = to_wire({**key_of(visit(1)), **pieces})
-    database.client.put_item(TableName=table, Item=item)
-    database.client.delete_item(TableName=table, Key=wire_key(visit(1)))
-    with pytest.raises(ItemTooLargeError, match="at most 409,600") as caught:
-        client.put_item(TableName=table, Item=item)
-    assert caught.value.item_key == wire_key(visit(1))
-    assert database.raw_items(table) == []
