@@ -146,7 +146,13 @@ def test_expressions_that_cannot_be_read(expression: str) -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["#unknown = :v", "open = :unknown", "attribute_exists(open, secret)", "contains(open, open)", "size(open, :v) = :w"],
+    [
+        "#unknown = :v",
+        "open = :unknown",
+        "attribute_exists(open, secret)",
+        "contains(open, open)",
+        "size(open, :v) = :w",
+    ],
 )
 def test_expressions_that_dynamodb_would_refuse(expression: str) -> None:
     with pytest.raises(InvalidArgumentError, match="ConditionExpression"):
