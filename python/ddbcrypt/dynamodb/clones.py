@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, Final, cast
+from typing import Any, Final
 
 #: What a resource registers to take and give Python values.
 _SERIALIZER: Final = (
@@ -29,7 +29,7 @@ def clone_client(client: Any) -> Any:
 
     The connection pool, signer and credentials are shared. Handlers registered on the original later are not on it.
     """
-    kind = cast("type[Any]", type(client))
+    kind: Any = client.__class__
     clone = object.__new__(kind)
     clone.__dict__.update(client.__dict__)
     meta = copy.copy(client.meta)

@@ -323,6 +323,20 @@ def test_some_hundred_attributes_fit() -> None:
     assert read(memory) == {**many, "n": {"N": "1"}}
 
 
+def test_an_item_without_a_description_gets_one() -> None:
+    """The Java client writes none where it has no encryption key."""
+    table, memory = make_table("SIGN_ONLY", {}), Memory()
+    (stored,) = table.encrypt([ITEM])
+    (name,) = table.reserved_names - {table.signature_attribute}
+    del stored[name]
+    memory.put(stored)
+    assert update(memory, table, **ADD_ONE) == {}
+    (write,) = memory.writes()
+    assert "attribute_not_exists(" in write["ConditionExpression"]
+    assert len(table.update_trail(memory.get(id="a"))) == 2
+    assert table.decrypt([memory.get(id="a")]) == [{**ITEM, "count": {"N": "6"}}]
+
+
 def test_the_callers_request_stays_as_it_was() -> None:
     names, values, key = {"#count": "count"}, {":one": {"N": "1"}}, {"id": {"S": "a"}}
     request = {

@@ -9,6 +9,7 @@ from typing import Any, Final
 from ddbcrypt.dynamodb.effects import Answer
 from ddbcrypt.dynamodb.update.plan import UpdatePlan
 from ddbcrypt.expressions import Applied, updated_new, updated_old
+from ddbcrypt.internal.guards import is_mapping
 
 _BAD_REQUEST: Final = 400
 
@@ -33,7 +34,7 @@ def _added(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     result = dict(one)
     for name, value in other.items():
         there = result.get(name)
-        if isinstance(value, Mapping):
+        if is_mapping(value):
             result[name] = _added(there or {}, value)
         elif isinstance(value, str) or there is None:
             result[name] = value

@@ -41,7 +41,8 @@ def is_certain(error: Exception) -> bool:
         return False
     metadata: Mapping[str, Any] = error.response.get("ResponseMetadata", {})
     # An answer without these numbers says nothing.
-    return metadata.get("RetryAttempts", 1) == 0 and metadata.get("HTTPStatusCode", _SERVER_ERROR) < _SERVER_ERROR
+    retries, status = metadata.get("RetryAttempts"), metadata.get("HTTPStatusCode")
+    return retries == 0 and isinstance(status, int) and status < _SERVER_ERROR
 
 
 def fate_of(
