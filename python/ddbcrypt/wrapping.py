@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from types import SimpleNamespace
 from typing import Any, Final, TypedDict
 
-from boto3.dynamodb.transform import DynamoDBHighLevelResource
 from boto3.resources.base import ServiceResource
 from botocore.client import BaseClient
 
@@ -19,6 +17,7 @@ from ddbcrypt.attach import attach_client, is_attached
 from ddbcrypt.context_overrides import EncryptionContextOverride
 from ddbcrypt.dynamodb.clones import bare_clone, clone_client
 from ddbcrypt.dynamodb.options import own_options
+from ddbcrypt.dynamodb.python_values import PythonValues
 from ddbcrypt.dynamodb.registry import Registry
 from ddbcrypt.dynamodb.scene import Scene, Settings, UpdateMode
 from ddbcrypt.encrypted import CryptoConfig
@@ -91,15 +90,6 @@ def _require_botocore(name: str, value: object, kind: type) -> None:
         raise TypeError(message)
 
 
-class _SerializerTarget:
-    def __init__(self, client: Any) -> None:
-        self.meta = SimpleNamespace(client=client)
-
-
-class _Serializer(DynamoDBHighLevelResource, _SerializerTarget):
-    """Registers boto3's own conversion of Python values on a client's events; once, as its handlers have ids."""
-
-
 def hooked_client(
     client: Any,
     registry: Registry,
@@ -121,7 +111,7 @@ def hooked_client(
         require_instance("metrics", metrics, Metrics)
     clone = clone_client(client) if python_values else bare_clone(client)
     if python_values:
-        _Serializer(clone)
+        PythonValues(registry).register(clone)
     attach_client(clone, Scene(registry, Settings(update_mode=update_mode), metrics or Metrics()))
     return clone
 

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given, settings
 
+from ddbcrypt.expressions import ExpressionError, parse_key_condition
 from ddbcrypt.expressions.reserved_words import RESERVED_WORDS
 from tests.dynamodb.conftest import Database
 from tests.dynamodb.expression_oracle import (
@@ -22,7 +24,7 @@ from tests.dynamodb.expression_oracle import (
     our_update,
 )
 from tests.expressions import listed
-from tests.expressions.cases import Case, conditions, projections, updates
+from tests.expressions.cases import Case, conditions, damaged, projections, updates
 from tests.support.connect import connect_client
 
 #: How many expressions of each kind are to be carried out by both; the examples are more, since some are refused.
@@ -118,6 +120,74 @@ def test_listed_updates(dynamodb: DynamoDB, returned: str) -> None:
         assert our_update(case, returned) == expected, case.text
         refused += expected == REFUSED
     assert 50 < refused < len(cases) - 50
+
+
+def test_damaged_texts(dynamodb: DynamoDB, record_property: Record) -> None:
+    """The grammars are the same: what is nearly an expression is one to both or to neither."""
+    seen: Counter[Any] = Counter()
+
+    @settings(max_examples=500)
+    @given(damaged(listed.CONDITIONS))
+    def compare_conditions(text: str) -> None:
+        expected = dynamodb.condition(_listed(text))
+        assert our_condition(_listed(text)) == expected
+        seen[expected == REFUSED] += 1
+
+    @settings(max_examples=300)
+    @given(damaged(listed.UPDATES))
+    def compare_updates(text: str) -> None:
+        expected = dynamodb.update(_listed(text), "UPDATED_NEW")
+        assert our_update(_listed(text), "UPDATED_NEW") == expected
+        seen[expected == REFUSED] += 1
+
+    @settings(max_examples=200)
+    @given(damaged(listed.PROJECTIONS))
+    def compare_projections(text: str) -> None:
+        case = Case(listed.ITEM, text, listed.used(listed.NAMES, text), {})
+        expected = dynamodb.projection(case)
+        assert our_projection(case) == expected
+        seen[expected == REFUSED] += 1
+
+    compare_conditions()
+    compare_updates()
+    compare_projections()
+    assert min(seen[True], seen[False]) > 150
+    record_property("count: expressions: damaged texts, taken by both", seen[False])
+    record_property("count: expressions: damaged texts, refused by both", seen[True])
+
+
+KEY_CONDITIONS = (
+    "pk=:s", ":s=pk", "(pk=:s)", "pk=:s AND sk=:s", "pk=:s AND sk<:s", "pk=:s AND :s<sk",
+    "pk=:s AND sk BETWEEN :ty AND :s", "pk=:s AND begins_with(sk,:s)", "(pk=:s) AND (sk>=:s)", "(pk=:s AND sk=:s)",
+    "sk<=:s AND pk=:s", "#pk=:s", "pk=:s OR pk=:s", "pk=:s OR sk=:s", "NOT pk=:s", "pk=:s AND NOT sk=:s",
+    "pk IN (:s)", "pk=:s AND sk<>:s", "pk.a=:s", "pk=:s AND sk[0]=:s", "pk=:s AND contains(sk,:s)", "size(pk)=:n",
+    "pk=sk", "pk=:s AND pk=:s", "attribute_exists(pk)", "pk=:s AND sk=pk", "pk=:s AND attribute_type(sk,:ty)",
+    "pk=:s AND sk=:s AND sk=:s", "pk=:s AND begins_with(:s,sk)", "pk=:s AND :s BETWEEN sk AND :s",
+    "pk=:s AND sk BETWEEN :s AND :ty", "pk=:s AND :s=:s", "pk=:s AND (sk=:s AND sk=:s)",
+)  # fmt: skip
+
+
+def test_key_conditions(dynamodb_local: Database) -> None:
+    """The shape is refused alike; that the names are the key's is left to DynamoDB."""
+    key = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
+    types = [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")]
+    table = dynamodb_local.create_table(KeySchema=key, AttributeDefinitions=types)
+    expected: dict[str, object] = {}
+    ours: dict[str, object] = {}
+    for text in KEY_CONDITIONS:
+        case = Case(None, text, listed.used({"#pk": "pk"}, text), listed.used(listed.VALUES, text))
+        try:
+            dynamodb_local.client.query(TableName=table, KeyConditionExpression=text, **case.parameters())
+            expected[text] = "taken"
+        except ClientError as error:
+            expected[text] = error.response["Error"]["Code"]
+        try:
+            parse_key_condition(text, case.names, case.values)
+            ours[text] = "taken"
+        except ExpressionError:
+            ours[text] = "ValidationException"
+    assert ours == expected
+    assert set(expected.values()) == {"taken", "ValidationException"}
 
 
 @pytest.mark.parametrize(

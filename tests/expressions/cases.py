@@ -6,6 +6,7 @@ Most expressions are ones that DynamoDB takes. Some are not, so that both are se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -264,6 +265,48 @@ def _cases(draw: Any, kind: str) -> Case:
     text = Text(draw, item)
     expression = getattr(text, kind)()
     return Case(item, expression, text.names, text.values)
+
+
+_PIECE = re.compile(r"\s+|[#:]?\w+|<>|[<>]=|.", re.DOTALL)
+_ODD_PIECES = (
+    " ",
+    "(",
+    ")",
+    ",",
+    ".",
+    "[0]",
+    "=",
+    "<>",
+    "AND",
+    "NOT",
+    "IN",
+    "SET",
+    "size",
+    ":s",
+    "a",
+    "#a",
+    "'x'",
+    "-",
+    "0",
+)
+
+
+@st.composite
+def damaged(draw: Any, texts: tuple[str, ...]) -> str:
+    """One of the texts with a piece taken out, repeated, exchanged or put in."""
+    pieces = _PIECE.findall(draw(st.sampled_from(texts)))
+    for _ in range(draw(st.integers(1, 2))):
+        place = draw(st.integers(0, len(pieces)))
+        kind = draw(st.integers(0, 3))
+        if kind == 0:
+            pieces.insert(place, draw(st.sampled_from(_ODD_PIECES)))
+        elif kind == 1:
+            del pieces[place : place + 1]
+        elif kind == 2:
+            pieces[place : place + 1] *= 2
+        else:
+            pieces[place : place + 1] = [draw(st.sampled_from(_ODD_PIECES))]
+    return "".join(pieces)
 
 
 conditions = _cases("condition")

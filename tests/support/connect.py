@@ -34,12 +34,12 @@ def connect_client(endpoint_url: str, *, attempts: int = 1, validate: bool = Tru
 
     Without ``validate`` botocore leaves the look at parameters to DynamoDB, which saves a third of a call's time.
     """
-    return _session().client("dynamodb", endpoint_url=endpoint_url, config=_config(attempts, validate=validate))
+    return connect_service("dynamodb", endpoint_url, attempts=attempts, validate=validate)
 
 
-def connect_service(service: str, endpoint_url: str, *, attempts: int = 1) -> Any:
+def connect_service(service: str, endpoint_url: str, *, attempts: int = 1, validate: bool = True) -> Any:
     """A client of another service, as :func:`connect_client`."""
-    return _session().client(service, endpoint_url=endpoint_url, config=_config(attempts))
+    return _session().client(service, endpoint_url=endpoint_url, config=_config(attempts, validate=validate))
 
 
 def connect_resource(endpoint_url: str, *, attempts: int = 1) -> Any:

@@ -422,9 +422,15 @@ def test_a_bad_item_is_named_and_nothing_is_sent(
     with pytest.raises(DynamodbEncryptionSdkError, match="p-9") as caught:
         client.put_item(TableName="people", Item=wire_item("p-9", weight={"N": "heavy"}))
     assert caught.value.attribute == "weight"
-    with pytest.raises(TypeError, match="Float"):  # boto3 converts before ddbcrypt sees the item
+    with pytest.raises(DynamodbEncryptionSdkError, match="float") as caught:
         python_client.put_item(TableName="people", Item=python_item("p-9", weight=1.5))
-    assert recorder.sent_item_calls() == []
+    assert caught.value.attribute == "weight"
+    assert caught.value.item_key is None  # the key's name is not known before the first call
+    python_client.scan(TableName="people")
+    with pytest.raises(DynamodbEncryptionSdkError, match="p-9") as caught:
+        python_client.put_item(TableName="people", Item=python_item("p-9", weight=1.5))
+    assert caught.value.item_key == {"id": {"S": "p-9"}}
+    assert recorder.sent_item_calls() == ["Scan"]
 
 
 def test_a_response_member_that_is_not_known_is_left_out(recorder: Recorder, client: EncryptedClient) -> None:

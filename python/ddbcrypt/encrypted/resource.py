@@ -72,7 +72,11 @@ class EncryptedTablesCollectionManager:
     :param materials_provider: gives the keys
     :param attribute_actions: what is done to each attribute
     :param table_info_cache: gives the tables' primary keys
-    :param options: the options of :class:`EncryptedTable` for all tables
+    :param accept_28_digit_numbers: as of :class:`EncryptedTable`, for all tables
+    :param encryption_context_override: likewise
+    :param dialect: likewise
+    :param update_mode: likewise
+    :param metrics: likewise
     :raises TypeError: when an argument is of a wrong type
     """
 
@@ -82,7 +86,12 @@ class EncryptedTablesCollectionManager:
         materials_provider: CryptographicMaterialsProvider,
         attribute_actions: AttributeActions,
         table_info_cache: TableInfoCache,
-        **options: Unpack[WrapperOptions],
+        *,
+        accept_28_digit_numbers: bool = False,
+        encryption_context_override: EncryptionContextOverride | None = None,
+        dialect: Dialect = Dialect.PYTHON,
+        update_mode: UpdateMode = "rewrite",
+        metrics: Metrics | None = None,
     ) -> None:
         require_instance("collection", collection, CollectionManager)
         require_instance("materials_provider", materials_provider, CryptographicMaterialsProvider)
@@ -92,7 +101,13 @@ class EncryptedTablesCollectionManager:
         self._materials_provider = materials_provider
         self._attribute_actions = attribute_actions.copy()
         self._infos = table_info_cache
-        self._options = options
+        self._options: WrapperOptions = {
+            "accept_28_digit_numbers": accept_28_digit_numbers,
+            "encryption_context_override": encryption_context_override,
+            "dialect": dialect,
+            "update_mode": update_mode,
+            "metrics": metrics,
+        }
 
     def __repr__(self) -> str:
         return "EncryptedTablesCollectionManager()"

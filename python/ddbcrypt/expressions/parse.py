@@ -110,10 +110,12 @@ def _key_name(part: Any, parameter: str) -> str:
     match part:
         case Comparison(operator=operator, left=left, right=right) if operator != "<>":
             operands = [left, right]
-        case Between(operand=operand, low=low, high=high):
+        case Between(operand=Path() as operand, low=low, high=high):
             operands = [operand, low, high]
-        case Call(function="begins_with", operands=(whole, start)):
+        case Call(function="begins_with", operands=(Path() as whole, start)):
             operands = [whole, start]
+        case Between() | Call(function="begins_with"):
+            operands = []
         case _:
             raise ExpressionError(
                 f"{parameter} takes =, <, <=, >, >=, BETWEEN and begins_with of key attributes, joined by AND, and "
@@ -121,7 +123,10 @@ def _key_name(part: Any, parameter: str) -> str:
             )
     paths = [operand for operand in operands if isinstance(operand, Path)]
     if len(paths) != 1 or not paths[0].is_whole or any(isinstance(operand, Call) for operand in operands):
-        raise ExpressionError(f"{parameter} compares something else than one key attribute with values")
+        raise ExpressionError(
+            f"{parameter} compares something else than one key attribute, which BETWEEN and begins_with need first, "
+            "with values"
+        )
     return paths[0].attribute
 
 

@@ -9,7 +9,6 @@ import pytest
 
 import ddbcrypt
 from ddbcrypt.exceptions import (
-    ItemTooLargeError,
     OldImageError,
     SignatureVerificationError,
     UnsupportedOperationError,
@@ -26,7 +25,7 @@ from tests.dynamodb.attach.attached import (
 from tests.dynamodb.conftest import Database
 from tests.dynamodb.items import from_wire, is_protected, key_of, to_wire, visit
 from tests.dynamodb.library import Keys
-from tests.support.connect import connect_resource
+from tests.support.connect import connect_client, connect_resource
 from tests.support.endpoint import Endpoint
 from tests.support.injections import Alter
 
@@ -204,21 +203,29 @@ def test_item_with_another_key_is_refused(endpoint: Endpoint, table: str, keys: 
         client.get_item(TableName=table, Key=wire_key(visit(2)))
 
 
+@pytest.mark.parametrize("operation", ["PutItem", "DeleteItem"])
+def test_old_item_with_another_key_is_refused(endpoint: Endpoint, table: str, keys: Keys, operation: str) -> None:
+    client = attached_client(endpoint.endpoint_url, {table: config(keys)})
+    put_all(client, table, [visit(1), visit(2)])
+    (other,) = (item for item in _stored(endpoint, table) if item["visit"] == {"N": "2"})
+    endpoint.inject(Alter(operation, lambda answer: answer.update(Attributes=other)))
+    method = client.put_item if operation == "PutItem" else client.delete_item
+    item = {"Item": to_wire(visit(1))} if operation == "PutItem" else {"Key": wire_key(visit(1))}
+    with pytest.raises(OldImageError, match="was not asked for"):
+        method(TableName=table, ReturnValues="ALL_OLD", **item)
+
+
+def _stored(endpoint: Endpoint, table: str) -> list[Any]:
+    """The items as they are on the wire, their binaries in base64."""
+    found: list[Any] = []
+    endpoint.inject(Alter("Scan", lambda answer: found.extend(answer["Items"])))
+    connect_client(endpoint.endpoint_url).scan(TableName=table)
+    return found
+
+
 def test_member_that_nobody_decided_on_does_not_come_back(endpoint: Endpoint, table: str, keys: Keys) -> None:
     client = attached_client(endpoint.endpoint_url, {table: config(keys)})
     put_all(client, table, [visit(1)])
     endpoint.inject(Alter("GetItem", lambda answer: answer.update(Attributes={"a": {"S": "not verified"}})))
     answer = client.get_item(TableName=table, Key=wire_key(visit(1)))
     assert set(answer) == {"Item", "ResponseMetadata"}
-
-
-def test_size_is_that_of_the_encrypted_item(client: Any, database: Database, table: str) -> None:
-    # 24 pieces gain up to 36 bytes each by encryption, and the item its signature and description
-    pieces = {f"piece {number:02}": "x" * 17_015 for number in range(24)}
-    item = to_wire({**key_of(visit(1)), **pieces})
-    database.client.put_item(TableName=table, Item=item)
-    database.client.delete_item(TableName=table, Key=wire_key(visit(1)))
-    with pytest.raises(ItemTooLargeError, match="at most 409,600") as caught:
-        client.put_item(TableName=table, Item=item)
-    assert caught.value.item_key == wire_key(visit(1))
-    assert database.raw_items(table) == []
