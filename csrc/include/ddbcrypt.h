@@ -304,7 +304,12 @@ DDBC_MUST_USE bool ddbc_number_parse(ddbc_workspace *workspace, ddbc_bytes text,
 DDBC_MUST_USE bool ddbc_attribute_check(ddbc_workspace *workspace, const ddbc_attribute *attribute,
                                         ddbc_status *status);
 
-typedef enum ddbc_action { DDBC_DO_NOTHING, DDBC_SIGN_ONLY, DDBC_ENCRYPT_AND_SIGN } ddbc_action;
+typedef enum ddbc_action {
+    DDBC_DO_NOTHING,
+    DDBC_SIGN_ONLY,
+    DDBC_ENCRYPT_AND_SIGN,
+    DDBC_SIGN_AND_INCLUDE /* in the encryption context; the structured format alone has it */
+} ddbc_action;
 
 /* One attribute of an item. */
 typedef struct ddbc_item_attribute {

@@ -16,4 +16,16 @@ PyObject *ecdsa_p384_generate(PyObject *module, PyObject *nothing);
 PyObject *rsa_encrypt(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *rsa_decrypt(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
+/* structured_items.c */
+PyObject *structured_encrypt(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *structured_decrypt(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *structured_encrypt_items(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *structured_decrypt_items(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *structured_header(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *structured_context(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *structured_actions(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *structured_serialize_context(PyObject *module, PyObject *context);
+PyObject *structured_serialize_value(PyObject *module, PyObject *value);
+PyObject *structured_deserialize_value(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+
 #endif

@@ -122,6 +122,69 @@ def to_wire(item: Mapping[str, Any], /) -> dict[str, Any]:
 def from_wire(item: Mapping[str, Any], /) -> dict[str, Any]:
     """DynamoDB JSON to Python values, with the results of boto3's ``TypeDeserializer``."""
 
+def structured_encrypt(
+    item: Mapping[str, Any], wire: bool, plan: tuple[Any, ...], materials: tuple[Any, ...], /
+) -> dict[str, Any]:
+    """A new item of the structured format: encrypted, signed, with ``aws_dbe_head`` and ``aws_dbe_foot``.
+
+    ``plan``: logical table name, partition key name, sort key name or None, ``dict[str, CryptoAction]``, a set of names
+    that may be unsigned, their prefix or None. Each attribute has an action, or may be unsigned; one that may be
+    unsigned has action DO_NOTHING or none; keys are SIGN_ONLY, or SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT where any
+    attribute is. ``materials``: algorithm suite (0x6700, 0x6701), plaintext data key (32 bytes), encrypted data keys
+    (1 to 255 of provider id, provider information, ciphertext, all ``bytes``), whole encryption context
+    (``Mapping[str, str]``), names of it that the header does not store, signing key (PKCS#8 DER; None with 0x6700), and
+    a symmetric signing key (32 bytes) for each data key.
+    Raises ``InvalidArgumentError`` (plan, materials, a missing key attribute), ``ReservedAttributeError``
+    (``aws_dbe_...``), ``InvalidAlgorithmError`` (suite), ``InvalidKeyError`` (signing key), ``SerializationError``.
+    """
+
+def structured_decrypt(
+    item: Mapping[str, Any], wire: bool, plan: tuple[Any, ...], materials: tuple[Any, ...], /
+) -> dict[str, Any]:
+    """The verified, decrypted item, without its reserved attributes.
+
+    ``plan`` as above; of its actions nothing is used: what is signed follows from the names that may be unsigned, and
+    what is encrypted from the header's legend, which is signed. ``materials`` as above, with one symmetric signing key,
+    and as signing key the verification key (compressed point of P-384). The encrypted data keys and the names of
+    the context are not used.
+    Raises ``DeserializationError`` (malformed header or value), ``SignatureVerificationError`` (commitment, recipient
+    tag, signature, number of signed attributes), ``DecryptionError`` (an attribute that is no ciphertext),
+    ``InvalidArgumentError`` (plan or materials that do not fit the item).
+    """
+
+def structured_encrypt_items(jobs: Sequence[tuple[Any, Any, Any]], wire: bool, /) -> list[dict[str, Any]]:
+    """As :func:`structured_encrypt` for many: a job is item, plan and materials. An error has the job's ``index``."""
+
+def structured_decrypt_items(jobs: Sequence[tuple[Any, Any, Any]], wire: bool, /) -> list[dict[str, Any]]:
+    """As :func:`structured_decrypt` for many, like :func:`structured_encrypt_items`."""
+
+def structured_header(item: Mapping[str, Any], wire: bool, /) -> dict[str, Any]:
+    """What an item's header says; nothing of it is verified.
+
+    ``version`` (1, 2), ``flavor`` (algorithm suite, 0x6700 or 0x6701), ``message_id``, ``legend`` (``e``, ``s``, ``c``
+    for the signed attributes), ``encryption_context`` (the stored part), ``data_keys`` (provider id, provider
+    information and ciphertext each). Raises ``DeserializationError``.
+    """
+
+def structured_context(item: Mapping[str, Any], wire: bool, plan: tuple[Any, ...], /) -> dict[str, str]:
+    """The part of the encryption context that is made from the item: of version 1 or 2 as its header says.
+
+    An item without header is one to be encrypted, and ``plan`` decides. Raises ``InvalidArgumentError`` where a key
+    attribute, or one that is to be included, is missing.
+    """
+
+def structured_actions(item: Mapping[str, Any], wire: bool, plan: tuple[Any, ...], /) -> dict[str, CryptoAction]:
+    """Action of each signed attribute: of an encrypted item by its legend (not verified), else by ``plan``."""
+
+def structured_serialize_context(context: Mapping[str, str], /) -> bytes:
+    """An encryption context as headers, records and keyrings have it: count, then the pairs in order of name."""
+
+def structured_serialize_value(value: Mapping[str, Any], /) -> tuple[bytes, bytes]:
+    """Type id (two bytes) and serialisation of one DynamoDB JSON value."""
+
+def structured_deserialize_value(type_id: bytes, data: bytes, /) -> dict[str, Any]:
+    """The way back. Raises ``DeserializationError``, and what the value itself may raise."""
+
 def structured_random(size: int, /) -> bytes:
     """Fresh random bytes, at most 65,536."""
 

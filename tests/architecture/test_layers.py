@@ -13,7 +13,7 @@ CRYPTO_FILES = {
     for stem in ("cipher", "digest", "ecdsa", "engine", "gcm", "kdf", "mac", "random", "rsa", "wrap")
 }
 #: Two helpers that are no algorithm, and the one file that calls each.
-CRYPTO_HELPERS = {"OPENSSL_cleanse": "csrc/core/memory.c", "CRYPTO_memcmp": "csrc/core/key.c"}
+CRYPTO_HELPERS = {"OPENSSL_cleanse": "csrc/core/memory.c", "CRYPTO_memcmp": "csrc/core/memory.c"}
 CRYPTO_CALL = re.compile(r"\b(?:AES|BN|CRYPTO|EC|ERR|EVP|HMAC|OPENSSL|OSSL|PKCS5|RAND|RSA|SHA\d*|SHA\d+)_\w+(?=\s*\()")
 
 
