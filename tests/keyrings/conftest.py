@@ -15,7 +15,7 @@ from tests.support.moto_server import MotoServer
 
 
 def _key_id(multi_region: bool = False) -> str:
-    """As AWS makes them. moto's ids of multi-Region keys are too long for its own ciphertexts, which then do not decrypt."""
+    """As AWS makes them; moto's ids of multi-Region keys are too long for its own ciphertexts."""
     made = uuid.uuid4()
     return f"mrk-{made.hex}" if multi_region else str(made)
 

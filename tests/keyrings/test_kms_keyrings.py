@@ -72,13 +72,18 @@ def test_aliases_only_encrypt(cloud: Cloud) -> None:
             decrypt(keyring, written)
 
 
-def test_a_disabled_key(cloud: Cloud) -> None:
-    arn = cloud.create_key()
-    keyring = AwsKmsKeyring(arn, cloud.kms)
-    written = encrypt(keyring)
-    cloud.kms.disable_key(KeyId=arn)
-    with pytest.raises(DataKeyWrappingError, match=arn):
-        encrypt(keyring)
+def test_refusals_of_kms_name_the_key(cloud: Cloud) -> None:
+    kms = cloud.client("kms")
+    keyring = AwsKmsKeyring(f"{ARN}mine", kms)
+    encrypted = EncryptedDataKey("aws-kms", f"{ARN}mine".encode(), bytes(100))
+    with Stubber(kms) as stubber:
+        for operation in ("generate_data_key", "decrypt", "decrypt"):
+            stubber.add_client_error(operation, "DisabledException", "the key is disabled")
+        with pytest.raises(DataKeyWrappingError, match=f"{ARN}mine.*is disabled"):
+            encrypt(keyring)
+        with pytest.raises(DataKeyUnwrappingError, match=f"{ARN}mine.*is disabled") as caught:
+            keyring.on_decrypt(DecryptionMaterials(SUITES[0], CONTEXT), [encrypted, encrypted])
+        assert len(caught.value.errors) == 2
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from ddbcrypt.keyrings import (
     DataKeyUnwrappingError,
     DiscoveryFilter,
     Keyring,
+    KmsConfiguration,
     KmsDiscovery,
     KmsKeyArn,
     KmsMultiRegionDiscovery,
@@ -213,11 +214,12 @@ def test_configurations_of_a_store(stores: Stores, cloud: Cloud) -> None:
     models = stores.library.store_models
     key_id = cloud.store(KmsMultiRegionKeyArn(primary), table_name=stores.table).create_key()
     expected = cloud.store(KmsKeyArn(primary), table_name=stores.table).get_active_branch_key(key_id).branch_key
-    theirs_and_ours = [
+    discovery = models.KMSConfigurationMrDiscovery(models.MRDiscovery(region=OTHER_REGION))
+    theirs_and_ours: list[tuple[Any, KmsConfiguration, Any]] = [
         (models.KMSConfigurationKmsMRKeyArn(replica), KmsMultiRegionKeyArn(replica), there),
-        (models.KMSConfigurationMrDiscovery(models.MRDiscovery(region=OTHER_REGION)), KmsMultiRegionDiscovery(OTHER_REGION), there),
+        (discovery, KmsMultiRegionDiscovery(OTHER_REGION), there),
         (models.KMSConfigurationDiscovery(models.Discovery()), KmsDiscovery(), cloud.kms),
-    ]  # fmt: skip
+    ]
     request = models.GetActiveBranchKeyInput(branch_key_identifier=key_id)
     for their_configuration, our_configuration, kms in theirs_and_ours:
         theirs = stores.their_store(their_configuration, kms_client=kms)

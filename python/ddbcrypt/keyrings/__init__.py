@@ -40,6 +40,7 @@ from ddbcrypt.keyrings.key_store_configuration import (
     KmsMultiRegionDiscovery,
     KmsMultiRegionKeyArn,
 )
+from ddbcrypt.keyrings.key_supplier import branch_key_id_by_key
 from ddbcrypt.keyrings.materials import DecryptionMaterials, EncryptedDataKey, EncryptionMaterials
 from ddbcrypt.keyrings.mpl import adapt
 from ddbcrypt.keyrings.multi import MultiKeyring
@@ -94,4 +95,5 @@ __all__ = (
     "aws_kms_mrk_discovery_multi_keyring",
     "aws_kms_mrk_multi_keyring",
     "aws_kms_multi_keyring",
+    "branch_key_id_by_key",
 )

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from ddbcrypt import _engine
+from ddbcrypt.exceptions import SerializationError
 from ddbcrypt.internal.guards import is_mapping
 from ddbcrypt.keyrings.errors import EncryptionContextError
 
@@ -13,7 +15,6 @@ __all__ = ("PUBLIC_KEY_NAME", "check_context", "require_keys", "serialize_contex
 
 #: Key of the verification key of an item with an ECDSA signature. Only materials managers set it.
 PUBLIC_KEY_NAME: Final = "aws-crypto-public-key"
-_LIMIT: Final = 0xFFFF
 
 
 def serialize_context(context: Mapping[str, str]) -> bytes:
@@ -26,21 +27,10 @@ def serialize_context(context: Mapping[str, str]) -> bytes:
     """
     if not context:
         return b""
-    if len(context) > _LIMIT:
-        raise EncryptionContextError(f"the encryption context has {len(context)} entries, and {_LIMIT} are the limit")
     try:
-        entries = sorted([(name.encode(), value.encode()) for name, value in context.items()])
-    except UnicodeEncodeError as error:
-        raise EncryptionContextError("the encryption context holds text that UTF-8 cannot hold") from error
-    parts = [len(entries).to_bytes(2, "big")]
-    for entry in entries:
-        for text in entry:
-            if len(text) > _LIMIT:
-                raise EncryptionContextError(
-                    f"the encryption context holds a key or value of {len(text)} bytes, and {_LIMIT} are the limit"
-                )
-            parts += (len(text).to_bytes(2, "big"), text)
-    return b"".join(parts)
+        return _engine.structured_serialize_context(context)
+    except SerializationError as error:
+        raise EncryptionContextError(str(error)) from error
 
 
 def check_context(context: object) -> dict[str, str]:
