@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ddbcrypt.dynamodb.effects import Item
-from ddbcrypt.dynamodb.protected import ProtectedTable
+from ddbcrypt.dynamodb.protected import PlaintextItem, ProtectedTable
 from ddbcrypt.dynamodb.sizes import item_size
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 from ddbcrypt.metrics import Metrics

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ddbcrypt.dynamodb.protected import ProtectedTable
+from ddbcrypt.dynamodb.protected import PlaintextItem, ProtectedTable
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 from ddbcrypt.identifiers import CryptoAction
-from ddbcrypt.internal.identifiers import RESERVED_NAMES
+from ddbcrypt.internal.identifiers import RESERVED_NAMES, SIGNATURE_ATTRIBUTE
 from ddbcrypt.structured.encryptor import DynamoDbItemEncryptor
 from ddbcrypt.structured.names import FOOTER_ATTRIBUTE, HEADER_ATTRIBUTE, RESERVED_PREFIX
 from ddbcrypt.structured.protection import Protected
@@ -25,16 +25,17 @@ class StructuredTable(ProtectedTable):
     :param config: how its items are protected
     """
 
-    __slots__ = ("_config", "_encryptor", "key_names", "name")
+    __slots__ = ("_config", "_encryptor", "key_names", "name", "reserved_names")
 
     signature_attribute = FOOTER_ATTRIBUTE
-    reserved_names = frozenset((HEADER_ATTRIBUTE, FOOTER_ATTRIBUTE))
 
     def __init__(self, name: str, config: DynamoDbItemEncryptorConfig) -> None:
         self.name = name
         self.key_names = config.key_names
         self._config = config
         self._encryptor = DynamoDbItemEncryptor(config)
+        legacy = RESERVED_NAMES if self._encryptor.legacy_config is not None else ()
+        self.reserved_names = frozenset((HEADER_ATTRIBUTE, FOOTER_ATTRIBUTE, *legacy))
 
     @property
     def may_block(self) -> bool:
@@ -45,6 +46,15 @@ class StructuredTable(ProtectedTable):
     def always_fresh(self) -> bool:
         """Each header has a random message id, so each footer differs."""
         return not self._writes_other_formats
+
+    @property
+    def existence_attributes(self) -> tuple[str, ...]:
+        """What shows that an item is there: its signature in a format that is read, or its key where plaintext is."""
+        if self._config.plaintext_policy.reads_plaintext:
+            return (self.key_names[0],)
+        legacy = self._config.legacy_override
+        reads_legacy = legacy is not None and legacy.policy.reads_legacy
+        return (FOOTER_ATTRIBUTE, SIGNATURE_ATTRIBUTE) if reads_legacy else (FOOTER_ATTRIBUTE,)
 
     @property
     def signs_items(self) -> bool:
@@ -75,7 +85,8 @@ class StructuredTable(ProtectedTable):
     def decrypt(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Verify and decrypt items, as the policies say."""
         return [
-            one.item if isinstance(one, Protected) else one for _, one in self._encryptor.unprotect(items, wire=True)
+            one.item if isinstance(one, Protected) else PlaintextItem(one) if kind == "plaintext" else one
+            for kind, one in self._encryptor.unprotect(items, wire=True)
         ]
 
     def name_item(self, error: DynamodbEncryptionSdkError, item: Mapping[str, Any]) -> None:

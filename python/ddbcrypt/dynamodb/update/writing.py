@@ -102,7 +102,10 @@ def _condition(plan: UpdatePlan, stored: Mapping[str, Any] | None, places: _Plac
     if stored is None:
         return f"attribute_not_exists({places.name(plan.key_names[0])})"
     parts: list[str] = []
-    for name in (*sorted(plan.table.reserved_names), *plan.touched_unprotected):
+    reserved = sorted(plan.table.reserved_names)
+    # An item in plaintext, which a policy lets be read, has no signature that stands for all that is protected.
+    read = () if any(name in stored for name in reserved) else sorted(filter(plan.table.is_protected, stored))
+    for name in (*reserved, *(name for name in read if name not in plan.key_names), *plan.touched_unprotected):
         if name in stored:
             parts.append(f"{places.name(name)}={places.value(stored[name])}")
         else:
