@@ -31,7 +31,7 @@ def project(projection: Projection, item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def select(paths: Iterable[Path], item: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what stands at any of the paths, within the maps and lists that lead there."""
+    """Give what stands in ``item`` at any of ``paths``, within the maps and lists that lead there."""
     wanted: _Wanted = {}
     for path in paths:
         below = wanted
