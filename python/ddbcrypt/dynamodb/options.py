@@ -32,8 +32,14 @@ class FailedItem:
 
 @dataclass(slots=True)
 class RequestOptions:
-    """Options of the requests made inside one :func:`request_options` block.
+    """Options of the requests made inside one :func:`request_options` block, which makes it. No network call.
 
+    One thread or asyncio task uses it at a time.
+
+    :param on_error: as of :func:`request_options`
+    :param fetch_from_table: likewise
+    :param crypto_config: likewise
+    :param failures: where items that are set aside go
     :ivar failures: with ``on_error="collect"``, the items that were set aside, in the order in which they were read
     """
 
