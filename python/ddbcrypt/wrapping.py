@@ -52,7 +52,8 @@ def require_client(name: str, client: object) -> None:
     if service != "dynamodb":
         message = f'"{name}" must be a client of dynamodb, not of {service}'
         raise TypeError(message)
-    if inspect.iscoroutinefunction(type(botocore_client)._make_api_call):  # noqa: SLF001 - all calls go through it
+    kind: Any = type(client)
+    if inspect.iscoroutinefunction(kind._make_api_call):  # noqa: SLF001 - all calls go through it
         message = f'"{name}" is an asyncio client ({type(client).__module__}): give it to ddbcrypt.aio.attach instead'
         raise UnsupportedOperationError(message)
     if is_attached(botocore_client):
