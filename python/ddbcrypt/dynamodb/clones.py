@@ -16,6 +16,7 @@ _SERIALIZER: Final = (
     ("before-parameter-build.dynamodb", "dynamodb-attr-value-input"),
     ("after-call.dynamodb", "dynamodb-attr-value-output"),
 )
+#: One more stays: it names ddbcrypt in the user agent.
 _HOOKS: Final = (
     ("before-parameter-build.dynamodb", "ddbcrypt-build"),
     ("before-call.dynamodb", "ddbcrypt-before"),
@@ -34,6 +35,10 @@ def clone_client(client: Any) -> Any:
     meta = copy.copy(client.meta)
     meta.events = copy.copy(client.meta.events)
     clone.meta = meta
+    # what sends has a reference of its own to the events
+    endpoint = copy.copy(client._endpoint)  # noqa: SLF001
+    endpoint._event_emitter = meta.events  # noqa: SLF001
+    clone._endpoint = endpoint
     return clone
 
 
