@@ -24,7 +24,7 @@ from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
 from ddbcrypt.identifiers import Dialect
 from ddbcrypt.internal.validate import require_instance
-from ddbcrypt.metrics import Metrics
+from ddbcrypt.metrics import NO_METRICS, Metrics
 
 _UPDATE_MODES: Final = ("rewrite", "refuse")
 
@@ -113,7 +113,7 @@ def hooked_client(
     clone = clone_client(client) if python_values else bare_clone(client)
     if python_values:
         PythonValues(registry).register(clone)
-    attach_client(clone, Scene(registry, Settings(update_mode=update_mode), metrics or Metrics()))
+    attach_client(clone, Scene(registry, Settings(update_mode=update_mode), NO_METRICS if metrics is None else metrics))
     return clone
 
 
