@@ -122,5 +122,5 @@ $(DONE_AIO)/package: $(DONE)/package pyproject.toml
 	--wheel-dir build/wheel-aio .
 	@$(VENV_AIO)/bin/python -m pip --disable-pip-version-check install --quiet --force-reinstall --no-deps \
 	build/wheel-aio/*.whl
-	@$(VENV_AIO)/bin/python -m pip --disable-pip-version-check install --quiet "ddbcrypt[test-aio]"
+	@$(VENV_AIO)/bin/python -m pip --disable-pip-version-check install --quiet "$$(echo build/wheel-aio/*.whl)[test-aio]"
 	@touch $@
