@@ -83,6 +83,11 @@ async def decrypt_stream_record(
 ) -> dict[str, Any]:
     """Verify and decrypt one record of a table's stream in a thread, so that asking for keys does not block the loop.
 
-    As :func:`ddbcrypt.streams.decrypt_stream_record`.
+    As :func:`ddbcrypt.streams.decrypt_stream_record`, with its errors. Tasks may call it at once.
+
+    :param record: the record, as Lambda, Kinesis or a plain client's ``get_records`` gives it
+    :param config: the table's configuration, or configurations by table name
+    :param binaries: ``"as_given"``, or ``"bytes"`` for ``bytes`` where the record has base64 text
+    :param metrics: counts what is done
     """
     return await asyncio.to_thread(_decrypt_stream_record, record, config, binaries=binaries, metrics=metrics)
