@@ -2,7 +2,7 @@
 """ddbcrypt for asyncio: clients and resources of aiobotocore and aioboto3.
 
 The same flows as for boto3 decide what is done to each call, on the same events; they wait where boto3's would block.
-Keys that have to be asked for, and items of more than some 64 KB, go to a thread of asyncio's own pool, so the event
+Keys that have to be asked for, and items of more than some 100 KB, go to a thread of asyncio's own pool, so the event
 loop goes on meanwhile.
 """
 
