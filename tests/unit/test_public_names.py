@@ -235,17 +235,21 @@ def test_members_are_here_with_a_signature_that_takes_the_same_calls(member: Nam
 
 
 @pytest.mark.parametrize("kind", ["client", "table"])
-def test_update_item_is_refused_as_in_the_reference(kind: str) -> None:
+def test_update_item_is_refused_as_in_the_reference_where_that_is_asked_for(kind: str) -> None:
     from tests.unit.client_recording import Recorder, actions, provider
 
     recorder = Recorder()
-    subject: Any = (
-        ddbcrypt.EncryptedClient(recorder.client(), provider(), attribute_actions=actions())
-        if kind == "client"
-        else ddbcrypt.EncryptedTable(recorder.table(), provider(), attribute_actions=actions())
-    )
+    subject: Any
+    request: dict[str, Any] = {"UpdateExpression": "REMOVE city"}
+    if kind == "client":
+        subject = ddbcrypt.EncryptedClient(recorder.client(), provider(), actions(), update_mode="refuse")
+        request |= {"TableName": "people", "Key": {"id": {"S": "1"}}}
+    else:
+        subject = ddbcrypt.EncryptedTable(recorder.table(), provider(), None, actions(), update_mode="refuse")
+        request |= {"Key": {"id": "1"}}
     with pytest.raises(NotImplementedError):
-        subject.update_item(Key={"id": "1"})
+        subject.update_item(**request)
+    assert recorder.sent_item_calls() == []
 
 
 def documented_errors() -> Iterator[tuple[Name, str]]:

@@ -90,6 +90,8 @@ def _by_table(
         try:
             done = run(table, [jobs[place][1] for place in of_table])
         except DynamodbEncryptionSdkError as error:
+            if error.index is None and len(of_table) == 1:
+                error.index = 0
             if error.index is not None and len(places) > 1:
                 error.add_note(
                     f'The item is number {error.index} of those of the table "{table.name}", counted from 0.'

@@ -17,6 +17,7 @@ from ddbcrypt.dynamodb.flows import begin
 from ddbcrypt.dynamodb.running import advance
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.identifiers import USER_AGENT_SUFFIX
+from ddbcrypt.internal.timed_cache import TimedCache, default_clock
 from ddbcrypt.operations import filter_response, find
 
 _BUILD: Final = "before-parameter-build.dynamodb"
@@ -37,6 +38,8 @@ class Hooks:
     def __init__(self, client: Any, scene: Scene) -> None:
         self._client = client
         self.scene = scene
+        # Threads that meet a table for the first time at once share one look-up; the registry remembers what it gave.
+        self._lookups: TimedCache[str, dict[str, Any]] = TimedCache(64, 1.0, 1.0, default_clock)
 
     def register(self) -> None:
         """Put the handlers on the client's events; once, however often it is called."""
@@ -72,6 +75,11 @@ class Hooks:
             finish(advance(flow, parsed, self._make_call, self.scene.metrics), parsed)
 
     def _make_call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        if operation == "DescribeTable":
+            return self._lookups.get(request["TableName"], lambda: self._call(operation, request))
+        return self._call(operation, request)
+
+    def _call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         result: dict[str, Any] = bare_clone(self._client)._make_api_call(operation, dict(request))  # noqa: SLF001
         return result
 

@@ -32,8 +32,14 @@ class FailedItem:
 
 @dataclass(slots=True)
 class RequestOptions:
-    """Options of the requests made inside one :func:`request_options` block.
+    """Options of the requests made inside one :func:`request_options` block, which makes it. No network call.
 
+    One thread or asyncio task uses it at a time.
+
+    :param on_error: as of :func:`request_options`
+    :param fetch_from_table: likewise
+    :param crypto_config: likewise
+    :param failures: where items that are set aside go
     :ivar failures: with ``on_error="collect"``, the items that were set aside, in the order in which they were read
     """
 
@@ -77,6 +83,25 @@ def request_options(
     if crypto_config is not None:
         require_instance("crypto_config", crypto_config, CryptoConfig)
     options = RequestOptions(on_error, fetch_from_table, crypto_config)
+    token = _CURRENT.set(options)
+    try:
+        yield options
+    finally:
+        _CURRENT.reset(token)
+
+
+@contextlib.contextmanager
+def own_options(
+    crypto_config: CryptoConfig | None, fetch_from_table: bool | None
+) -> Generator[RequestOptions, None, None]:
+    """Set what a single call of a wrapper brings, over the options in force; what it does not bring stays."""
+    current = current_options()
+    options = RequestOptions(
+        current.on_error,
+        current.fetch_from_table if fetch_from_table is None else fetch_from_table,
+        crypto_config or current.crypto_config,
+        current.failures,
+    )
     token = _CURRENT.set(options)
     try:
         yield options

@@ -25,8 +25,8 @@ from tests.dynamodb.attach.attached import (
 from tests.dynamodb.conftest import Database
 from tests.dynamodb.items import from_wire, is_protected, key_of, to_wire, visit
 from tests.dynamodb.library import Keys
-from tests.support.connect import connect_resource
-from tests.support.endpoint import Endpoint
+from tests.support.connect import connect_client, connect_resource
+from tests.support.endpoint import Answer, Endpoint, Forward
 from tests.support.injections import Alter
 
 
@@ -201,6 +201,41 @@ def test_item_with_another_key_is_refused(endpoint: Endpoint, table: str, keys: 
     client.get_item(TableName=table, Key=wire_key(visit(1)))
     with pytest.raises(SignatureVerificationError, match="was not asked for"):
         client.get_item(TableName=table, Key=wire_key(visit(2)))
+
+
+def test_error_of_a_read_shows_no_item(endpoint: Endpoint, table: str, keys: Keys) -> None:
+    client = attached_client(endpoint.endpoint_url, {table: config(keys)})
+    put_all(client, table, [visit(1)])
+
+    def failed(operation: str, _request: dict[str, Any], _forward: Forward) -> Answer | None:
+        kind = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"
+        item = {"name": {"S": "not verified"}}
+        return (400, {"__type": kind, "message": "no", "Item": item}) if operation == "GetItem" else None
+
+    endpoint.inject(failed)
+    with pytest.raises(client.exceptions.ConditionalCheckFailedException) as caught:
+        client.get_item(TableName=table, Key=wire_key(visit(1)))
+    assert "Item" not in caught.value.response
+
+
+@pytest.mark.parametrize("operation", ["PutItem", "DeleteItem"])
+def test_old_item_with_another_key_is_refused(endpoint: Endpoint, table: str, keys: Keys, operation: str) -> None:
+    client = attached_client(endpoint.endpoint_url, {table: config(keys)})
+    put_all(client, table, [visit(1), visit(2)])
+    (other,) = (item for item in _stored(endpoint, table) if item["visit"] == {"N": "2"})
+    endpoint.inject(Alter(operation, lambda answer: answer.update(Attributes=other)))
+    method = client.put_item if operation == "PutItem" else client.delete_item
+    item = {"Item": to_wire(visit(1))} if operation == "PutItem" else {"Key": wire_key(visit(1))}
+    with pytest.raises(OldImageError, match="was not asked for"):
+        method(TableName=table, ReturnValues="ALL_OLD", **item)
+
+
+def _stored(endpoint: Endpoint, table: str) -> list[Any]:
+    """The items as they are on the wire, their binaries in base64."""
+    found: list[Any] = []
+    endpoint.inject(Alter("Scan", lambda answer: found.extend(answer["Items"])))
+    connect_client(endpoint.endpoint_url).scan(TableName=table)
+    return found
 
 
 def test_member_that_nobody_decided_on_does_not_come_back(endpoint: Endpoint, table: str, keys: Keys) -> None:

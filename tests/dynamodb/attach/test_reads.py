@@ -220,3 +220,34 @@ def test_whole_items_that_stay_unprocessed(
         pytest.raises(DynamodbEncryptionSdkError, match="unprocessed 10 times"),
     ):
         client.query(TableName=indexed, **_by_status("keys"))
+
+
+@pytest.fixture
+def index_of_ciphertext(database: Database) -> Iterator[str]:
+    """An index whose key is encrypted: of no use for queries, but it can be scanned."""
+    index = {
+        "IndexName": "cipher",
+        "KeySchema": [{"AttributeName": "name", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    types = [*KEY_TYPES, {"AttributeName": "name", "AttributeType": "B"}]
+    name = database.create_table(KeySchema=KEY_SCHEMA, AttributeDefinitions=types, GlobalSecondaryIndexes=[index])
+    yield name
+    database.client.delete_table(TableName=name)
+
+
+def test_start_key_of_ciphertext_that_dynamodb_gave(database: Database, index_of_ciphertext: str, keys: Keys) -> None:
+    table = index_of_ciphertext
+    client = attached_client(database.endpoint_url, {table: config(keys)})
+    put_all(client, table, [visit(number) for number in range(COUNT)])
+    pages = list(
+        client.get_paginator("scan").paginate(TableName=table, IndexName="cipher", PaginationConfig={"PageSize": 2})
+    )
+    assert len(pages) >= 3
+    found = [item for page in pages for item in python_items(page)]
+    assert by_key(found) == [visit(number) for number in range(COUNT)]
+    start = pages[0]["LastEvaluatedKey"]
+    assert len(client.scan(TableName=table, IndexName="cipher", ExclusiveStartKey=start)["Items"]) == COUNT - 2
+    another = attached_client(database.endpoint_url, {table: config(keys)})
+    with pytest.raises(UnsupportedOperationError, match="LastEvaluatedKey that this client returned"):
+        another.scan(TableName=table, IndexName="cipher", ExclusiveStartKey=start)

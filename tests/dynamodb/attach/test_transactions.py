@@ -9,13 +9,18 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ddbcrypt.exceptions import InvalidArgumentError, SignatureVerificationError, UnsupportedOperationError
+from ddbcrypt.exceptions import (
+    DynamodbEncryptionSdkError,
+    InvalidArgumentError,
+    SignatureVerificationError,
+    UnsupportedOperationError,
+)
 from tests.dynamodb.attach.attached import SIGNATURE, attached_client, config, put_all, tamper, wire_key
 from tests.dynamodb.conftest import Database
 from tests.dynamodb.items import from_wire, is_protected, to_wire, visit
 from tests.dynamodb.library import Keys
-from tests.support.endpoint import Endpoint
-from tests.support.injections import Throttle
+from tests.support.endpoint import Answer, Endpoint, Forward
+from tests.support.injections import Alter, Throttle
 
 
 @pytest.fixture
@@ -133,6 +138,35 @@ def test_altered_item_of_a_read(client: Any, database: Database, table: str) -> 
     with pytest.raises(SignatureVerificationError) as caught:
         client.transact_get_items(TransactItems=gets)
     assert caught.value.item_key == wire_key(visit(2))
+
+
+def test_item_with_another_key_is_refused(client: Any, endpoint: Endpoint, table: str) -> None:
+    gets = [{"Get": {"TableName": table, "Key": wire_key(visit(number))}} for number in (1, 2)]
+    endpoint.inject(Alter("TransactGetItems", lambda answer: answer["Responses"].reverse()))
+    with pytest.raises(SignatureVerificationError, match="was not asked for"):
+        client.transact_get_items(TransactItems=gets)
+
+
+def test_answer_of_another_length_is_refused(client: Any, endpoint: Endpoint, table: str) -> None:
+    gets = [{"Get": {"TableName": table, "Key": wire_key(visit(number))}} for number in (1, 2)]
+    endpoint.inject(Alter("TransactGetItems", lambda answer: answer["Responses"].pop()))
+    with pytest.raises(DynamodbEncryptionSdkError, match="1 items where 2 were asked for"):
+        client.transact_get_items(TransactItems=gets)
+
+
+def test_members_that_nobody_decided_on_do_not_come_back(client: Any, endpoint: Endpoint, table: str) -> None:
+    unverified = {"name": {"S": "not verified"}}
+    kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
+    reasons = [{"Code": "TransactionConflict", "Message": "no", "Item": unverified}]
+
+    def cancelled(operation: str, _request: dict[str, Any], _forward: Forward) -> Answer | None:
+        answer = {"__type": kind, "Message": "no", "CancellationReasons": reasons}
+        return (400, answer) if operation == "TransactGetItems" else None
+
+    endpoint.inject(cancelled)
+    with pytest.raises(client.exceptions.TransactionCanceledException) as caught:
+        client.transact_get_items(TransactItems=[{"Get": {"TableName": table, "Key": wire_key(visit(1))}}])
+    assert caught.value.response["CancellationReasons"] == [{"Code": "TransactionConflict", "Message": "no"}]
 
 
 def test_plaintext_table_in_a_transaction(endpoint: Endpoint, database: Database, table: str, keys: Keys) -> None:
