@@ -39,7 +39,7 @@ class Hooks:
         self._client = client
         self.scene = scene
         # Threads that meet a table for the first time at once share one look-up; the registry remembers what it gave.
-        self._lookups: TimedCache[str, dict[str, Any]] = TimedCache(64, 1.0, 1.0, default_clock)
+        self._lookups: TimedCache[tuple[int, str], dict[str, Any]] = TimedCache(64, 1.0, 1.0, default_clock)
 
     def register(self) -> None:
         """Put the handlers on the client's events; once, however often it is called."""
@@ -76,7 +76,8 @@ class Hooks:
 
     def _make_call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         if operation == "DescribeTable":
-            return self._lookups.get(request["TableName"], lambda: self._call(operation, request))
+            key = self.scene.registry.generation, request["TableName"]
+            return self._lookups.get(key, lambda: self._call(operation, request))
         return self._call(operation, request)
 
     def _call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
