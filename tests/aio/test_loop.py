@@ -134,11 +134,13 @@ async def test_keys_in_a_meta_store(database: Database, table: str, keys: Keys) 
     """The store's own calls are boto3's, which block: they have to be made in a thread, the first one too."""
     key_table = f"{table}-keys"
     store_table = connect_blocking_resource(database.endpoint_url).Table(key_table)
+    threads: set[int] = set()
+    # before the store makes a client of its own of this one
+    store_table.meta.client.meta.events.register("before-call.dynamodb", lambda **_: threads.add(threading.get_ident()))
     MetaStore.create_table(store_table.meta.client, key_table, 1, 1)
     store = MetaStore(store_table, DDBCRYPT.provider(keys))
     provider = CachingMostRecentProvider(store, "clinic", 600)
-    threads: set[int] = set()
-    store_table.meta.client.meta.events.register("before-call.dynamodb", lambda **_: threads.add(threading.get_ident()))
+    threads.clear()
     async with connect_client(database.endpoint_url) as client:
         aio.attach(client, {table: configuration(provider, table)})
         await client.put_item(TableName=table, Item=to_wire(visit(1)))
@@ -168,4 +170,8 @@ def test_weight() -> None:
     assert is_heavy([{"a": {"B": b"x" * HEAVY_BYTES}}])
     assert is_heavy([{"a": {"M": {"b": {"L": [{"SS": ["x" * HEAVY_BYTES]}]}}}}])
     assert is_heavy([to_wire(visit(number)) for number in range(100)])
-    assert is_heavy([{str(number): {"BOOL": True} for number in range(200)}])
+    assert is_heavy([{str(number): {"BOOL": True} for number in range(300)}])
+    assert not is_heavy([{str(number): {"BOOL": True} for number in range(200)}])
+    assert is_heavy([{"a": {"NS": ["1"] * 2100}}])
+    assert not is_heavy([{"a": {"NS": ["1"] * 1000}}])
+    assert not is_heavy([{"a": "no DynamoDB JSON"}])

@@ -2,7 +2,7 @@
 """ddbcrypt for asyncio: clients and resources of aiobotocore and aioboto3.
 
 The same flows as for boto3 decide what is done to each call, on the same events; they wait where boto3's would block.
-Keys that have to be asked for, and items of more than some 64 KB, go to a thread of asyncio's own pool, so the event
+Keys that have to be asked for, and items of more than some 100 KB, go to a thread of asyncio's own pool, so the event
 loop goes on meanwhile.
 """
 
@@ -83,6 +83,11 @@ async def decrypt_stream_record(
 ) -> dict[str, Any]:
     """Verify and decrypt one record of a table's stream in a thread, so that asking for keys does not block the loop.
 
-    As :func:`ddbcrypt.streams.decrypt_stream_record`.
+    As :func:`ddbcrypt.streams.decrypt_stream_record`, with its errors. Tasks may call it at once.
+
+    :param record: the record, as Lambda, Kinesis or a plain client's ``get_records`` gives it
+    :param config: the table's configuration, or configurations by table name
+    :param binaries: ``"as_given"``, or ``"bytes"`` for ``bytes`` where the record has base64 text
+    :param metrics: counts what is done
     """
     return await asyncio.to_thread(_decrypt_stream_record, record, config, binaries=binaries, metrics=metrics)
