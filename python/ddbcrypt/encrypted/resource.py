@@ -191,7 +191,7 @@ class EncryptedResource:
         require_instance("attribute_actions", actions, AttributeActions)
         require_instance("auto_refresh_table_indexes", auto_refresh_table_indexes, bool)
         boto3_resource: Any = resource
-        self._original = boto3_resource
+        self._original: Any = boto3_resource
         self._materials_provider = materials_provider
         self._attribute_actions = actions.copy()
         self._ask = auto_refresh_table_indexes
