@@ -28,10 +28,9 @@ def is_heavy(items: Iterable[Mapping[str, Any]]) -> bool:
             if not is_dict(value):
                 continue  # the engine refuses it
             for content in value.values():
-                kind = type(content)
-                if kind is str or kind is bytes:
+                if isinstance(content, str | bytes):
                     left -= len(content)
-                elif kind is not bool:
+                elif not isinstance(content, bool):
                     left -= _nested(content, left)
     return left < 0
 
