@@ -24,7 +24,7 @@ from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
 from ddbcrypt.identifiers import Dialect
 from ddbcrypt.internal.validate import require_instance
-from ddbcrypt.metrics import Metrics
+from ddbcrypt.metrics import NO_METRICS, Metrics
 
 _UPDATE_MODES: Final = ("rewrite", "refuse")
 
@@ -52,7 +52,8 @@ def require_client(name: str, client: object) -> None:
     if service != "dynamodb":
         message = f'"{name}" must be a client of dynamodb, not of {service}'
         raise TypeError(message)
-    if inspect.iscoroutinefunction(type(botocore_client)._make_api_call):  # noqa: SLF001 - all calls go through it
+    kind: Any = type(client)
+    if inspect.iscoroutinefunction(kind._make_api_call):  # noqa: SLF001 - all calls go through it
         message = f'"{name}" is an asyncio client ({type(client).__module__}): give it to ddbcrypt.aio.attach instead'
         raise UnsupportedOperationError(message)
     if is_attached(botocore_client):
@@ -112,7 +113,7 @@ def hooked_client(
     clone = clone_client(client) if python_values else bare_clone(client)
     if python_values:
         PythonValues(registry).register(clone)
-    attach_client(clone, Scene(registry, Settings(update_mode=update_mode), metrics or Metrics()))
+    attach_client(clone, Scene(registry, Settings(update_mode=update_mode), NO_METRICS if metrics is None else metrics))
     return clone
 
 

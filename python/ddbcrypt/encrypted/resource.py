@@ -190,7 +190,8 @@ class EncryptedResource:
         require_resource("resource", resource, "dynamodb")
         require_instance("attribute_actions", actions, AttributeActions)
         require_instance("auto_refresh_table_indexes", auto_refresh_table_indexes, bool)
-        self._original: Any = resource
+        boto3_resource: Any = resource
+        self._original: Any = boto3_resource
         self._materials_provider = materials_provider
         self._attribute_actions = actions.copy()
         self._ask = auto_refresh_table_indexes
