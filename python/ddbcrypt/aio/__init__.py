@@ -83,6 +83,10 @@ async def decrypt_stream_record(
 ) -> dict[str, Any]:
     """Verify and decrypt one record of a table's stream in a thread, so that asking for keys does not block the loop.
 
-    As :func:`ddbcrypt.streams.decrypt_stream_record`.
+    :param record: as of :func:`ddbcrypt.streams.decrypt_stream_record`
+    :param config: likewise
+    :param binaries: likewise
+    :param metrics: likewise
+    :raises: what that function raises
     """
     return await asyncio.to_thread(_decrypt_stream_record, record, config, binaries=binaries, metrics=metrics)
