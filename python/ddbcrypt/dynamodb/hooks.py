@@ -111,9 +111,12 @@ def prepare(
 
 def name_user_agent(request: Any, **_: Any) -> None:
     """Add ddbcrypt to the ``User-Agent`` of a request that is about to be sent; it is not among what was signed."""
-    agent = request.headers.get("User-Agent", "")
-    del request.headers["User-Agent"]
-    request.headers["User-Agent"] = f"{agent} {USER_AGENT_SUFFIX}".lstrip()
+    headers = request.headers
+    agent = headers.get("User-Agent")
+    if agent is None:
+        headers["User-Agent"] = USER_AGENT_SUFFIX
+    else:
+        headers.replace_header("User-Agent", f"{agent} {USER_AGENT_SUFFIX}")
 
 
 def before_call(params: Mapping[str, Any], context: dict[str, Any]) -> tuple[Any, dict[str, Any]] | None:
