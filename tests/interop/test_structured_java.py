@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ddbcrypt import _engine
-from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 from hypothesis import HealthCheck, Phase, given, settings
 
+from ddbcrypt import _engine
+from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 from tests.interop.oracle import Oracle, OracleError, from_json
 from tests.interop.structured_java_oracle import aes_keyring, header_of, request_for, start_structured_java_oracle
 from tests.strategies import item_meaning

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from boto3.dynamodb.types import Binary, TypeDeserializer
+
 from ddbcrypt import _engine
 from ddbcrypt.exceptions import (
     DeserializationError,
@@ -24,7 +25,6 @@ from ddbcrypt.exceptions import (
 )
 from ddbcrypt.identifiers import CryptoAction
 from ddbcrypt.structures import AttributeActions
-
 from tests.strategies import item_meaning
 from tests.structured.cases import Case, keyring, packed, plain_case, with_actions
 from tests.structured.reference import u32

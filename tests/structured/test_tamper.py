@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from ddbcrypt import _engine
 from ddbcrypt.exceptions import DecryptionError, DeserializationError, InvalidArgumentError, SignatureVerificationError
-
 from tests.structured.cases import Case, keyring, packed, plain_case
 from tests.structured.reference import Materials
 
