@@ -143,7 +143,7 @@ def _refuses(case: Case, item: dict[str, Any]) -> bool:
 @pytest.mark.parametrize("suite", [0x6700, 0x6701])
 def test_altered_items_that_java_refuses_are_refused(java: Oracle, suite: int, version: int) -> None:
     case = plain_case(suite, version, (keyring("one"), keyring("two", 16)))
-    altered = [changed for changed in _alterations(case.encrypt())]
+    altered = list(_alterations(case.encrypt()))
     answers = java.pipeline(request_for("decrypt", case, item) for item in altered)
     refused = 0
     for item, answer in zip(altered, answers, strict=True):
