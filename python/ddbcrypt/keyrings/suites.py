@@ -21,7 +21,7 @@ class AlgorithmSuite(enum.IntEnum):
 
     #: Without an ECDSA signature: whoever can read an item could have written it.
     SYMMETRIC_SIGNATURE = 0x6700
-    #: With an ECDSA P-384 signature of the writer beside: readers cannot write. The default.
+    #: With an ECDSA P-384 signature beside: who may only decrypt data keys cannot alter items. The default.
     ECDSA_P384 = 0x6701
 
     @property
