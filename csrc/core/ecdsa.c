@@ -43,6 +43,85 @@ static EVP_PKEY *decode_private(ddbc_bytes encoded)
     return key;
 }
 
+/* ---- PKCS#8 as Java, OpenSSL and we write it: read here, since libcrypto's decoder is slow and leaves copies in memory */
+
+/* A DER element with a length of up to two bytes. */
+static bool take_der(ddbc_bytes *in, uint8_t tag, ddbc_bytes *out)
+{
+    if (in->len < 2 || in->ptr[0] != tag) {
+        return false;
+    }
+    size_t length = in->ptr[1];
+    size_t head = 2;
+    if (length > 0x80) {
+        size_t count = length - 0x80;
+        head += count;
+        length = 0;
+        if (count > 2 || in->len < head) {
+            return false;
+        }
+        for (size_t i = 2; i < head; i++) {
+            length = length << 8 | in->ptr[i];
+        }
+    } else if (length == 0x80) {
+        return false;
+    }
+    if (in->len - head < length) {
+        return false;
+    }
+    *out = (ddbc_bytes){in->ptr + head, length};
+    in->ptr += head + length;
+    in->len -= head + length;
+    return true;
+}
+
+/* PrivateKeyInfo around ECPrivateKey: the private number, big-endian. */
+static bool find_number(ddbc_bytes encoded, ddbc_bytes *out)
+{
+    /* id-ecPublicKey, secp384r1 */
+    static const uint8_t algorithm[] = {0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02,
+                                        0x01, 0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22};
+    ddbc_bytes outer;
+    ddbc_bytes inner;
+    ddbc_bytes part;
+    return take_der(&encoded, 0x30, &outer) && encoded.len == 0 && take_der(&outer, 0x02, &part) &&
+           take_der(&outer, 0x30, &part) && part.len == sizeof algorithm &&
+           memcmp(part.ptr, algorithm, sizeof algorithm) == 0 && take_der(&outer, 0x04, &inner) &&
+           take_der(&inner, 0x30, &part) && take_der(&part, 0x02, &inner) && take_der(&part, 0x04, out) &&
+           out->len == BITS / 8;
+}
+
+static EVP_PKEY *key_of_number(ddbc_bytes number)
+{
+    static const uint16_t one = 1;
+    bool little_endian = *(const uint8_t *)&one == 1;
+    char group[] = "P-384";
+    uint8_t native[BITS / 8];
+    EVP_PKEY *key = NULL;
+    for (size_t i = 0; i < sizeof native; i++) {
+        native[i] = number.ptr[little_endian ? sizeof native - 1 - i : i];
+    }
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+        OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_PRIV_KEY, native, sizeof native),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
+        EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, parameters) != 1) {
+        key = NULL;
+    }
+    EVP_PKEY_CTX_free(context);
+    ddbc_wipe(native, sizeof native);
+    return key;
+}
+
+static EVP_PKEY *load_private(ddbc_bytes encoded)
+{
+    ddbc_bytes number;
+    return find_number(encoded, &number) ? key_of_number(number) : decode_private(encoded);
+}
+
 static bool is_p384(const EVP_PKEY *key)
 {
     char group[32];
@@ -55,7 +134,7 @@ bool ddbc_ecdsa_sign(ddbc_bytes encoded, ddbc_bytes message, uint8_t out[DDBC_EC
                      ddbc_status *status)
 {
     uint8_t signature[DER_MAX];
-    EVP_PKEY *key = decode_private(encoded);
+    EVP_PKEY *key = load_private(encoded);
     if (key == NULL || !is_p384(key)) {
         EVP_PKEY_free(key);
         return fail_key(status, "the signing key is not a P-384 private key in PKCS#8");

@@ -4,7 +4,7 @@
 #define DDBC_CORE_ECDSA_H
 
 #include "core/engine.h"
-#include "ddbcrypt_structured.h"
+#include "ddbcrypt_primitives.h"
 
 /* The DER signature of the digest of `message`, always DDBC_ECDSA_SIGNATURE_SIZE bytes. `key`: PKCS#8 DER or PEM.
  * DDBC_INVALID_KEY where it is not a P-384 private key. */

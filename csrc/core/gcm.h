@@ -4,7 +4,7 @@
 #define DDBC_CORE_GCM_H
 
 #include "core/engine.h"
-#include "ddbcrypt_structured.h"
+#include "ddbcrypt_primitives.h"
 
 /* A context for many messages, each under a key of its own. It holds the last key until it is freed. */
 DDBC_MUST_USE bool ddbc_gcm_new(struct evp_cipher_ctx_st **out, ddbc_status *status);

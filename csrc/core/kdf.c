@@ -9,7 +9,7 @@
 #include "core/engine.h"
 #include "core/mac.h"
 #include "core/status.h"
-#include "ddbcrypt_structured.h"
+#include "ddbcrypt_primitives.h"
 
 static bool hkdf(const ddbc_engine *engine, const char *name, ddbc_bytes material, ddbc_bytes salt, ddbc_bytes info,
                  uint8_t *out, size_t size, ddbc_status *status)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/status.h"
-#include "ddbcrypt_structured.h"
+#include "ddbcrypt_primitives.h"
 
 typedef struct named {
     const char *name;

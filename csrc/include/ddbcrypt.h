@@ -12,7 +12,9 @@
  *   6. number      DynamoDB's 38-digit decimal                  core/number.c
  *   7. attribute   the typed tree of an item                    core/attribute.c
  *   8. legacy      the DynamoDB Encryption Client's format      legacy/
- *   9. structured  the AWS Database Encryption SDK's format     structured/, in a header of its own: ddbcrypt_structured.h
+ *   9. primitives  for keyrings, in ddbcrypt_primitives.h      core/
+ *  10. structured  the AWS Database Encryption SDK's format,    structured/
+ *                  in ddbcrypt_structured.h
  *
  * Conventions
  *   - A function that can fail returns `bool`, true for success, and takes a caller-owned `ddbc_status *` last.

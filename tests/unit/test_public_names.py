@@ -217,7 +217,9 @@ def check_class(theirs: type, ours: type) -> None:
     assert bases <= {base.__name__ for base in ours.__mro__}
     if issubclass(theirs, enum.Enum):
         assert issubclass(ours, enum.Enum)
-        assert {member.name: member.value for member in theirs} == {member.name: member.value for member in ours}
+        mine = {member.name: member.value for member in ours}
+        mine.pop("SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT", None)  # of the structured format, which the reference lacks
+        assert {member.name: member.value for member in theirs} == mine
 
 
 @pytest.mark.parametrize("member", [member for member in MEMBERS if member.status() != "gone"], **IDS)
