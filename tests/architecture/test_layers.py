@@ -62,7 +62,9 @@ def test_public_headers_need_no_header_but_those_before_them() -> None:
 def test_the_extension_uses_no_internals_of_a_format() -> None:
     """The extension sees formats through the public header alone."""
     for path in c_files("csrc/python"):
-        internal = {included for included in _includes(c_code(path)) if re.match(r"(\.\./)?(legacy|structured)/", included)}
+        internal = {
+            included for included in _includes(c_code(path)) if re.match(r"(\.\./)?(legacy|structured)/", included)
+        }
         assert internal == set(), name(path)
 
 
