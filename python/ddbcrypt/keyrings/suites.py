@@ -35,5 +35,10 @@ class AlgorithmSuite(enum.IntEnum):
         return int(self).to_bytes(2, "big")
 
 
+def as_suite(suite: AlgorithmSuite | int) -> AlgorithmSuite:
+    """Give the member of a number; of a member that member, without a look-up."""
+    return suite if type(suite) is AlgorithmSuite else AlgorithmSuite(suite)
+
+
 #: Suite of encryption materials that are asked for without one.
 DEFAULT_SUITE: Final = AlgorithmSuite.ECDSA_P384
