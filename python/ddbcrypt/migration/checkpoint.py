@@ -116,7 +116,9 @@ class Checkpoint:
         with self._lock:
             return self._positions.get(segment)
 
-    def advance(self, segment: int, key: Mapping[str, Any] | None, counts: Mapping[Outcome, int], conflicts: int) -> None:
+    def advance(
+        self, segment: int, key: Mapping[str, Any] | None, counts: Mapping[Outcome, int], conflicts: int
+    ) -> None:
         """Take note that a page is done; writes the file.
 
         :param segment: number, from 0
@@ -214,10 +216,11 @@ def _key_of_json(parts: object) -> dict[str, Any] | None:
         raise ValueError("a key has one or two attributes")
     key: dict[str, Any] = {}
     for part in parts:
-        texts = [text for text in part if isinstance(text, str)] if is_list(part) else []
-        if len(texts) != 3 or len(part) != 3 or len(texts[2]) > _KEY_CHARACTERS:  # noqa: PLR2004 - name, tag, value
-            raise ValueError("an attribute of a key is malformed")
-        name, tag, content = texts
+        if not is_list(part) or [type(text) for text in part] != [str, str, str]:
+            raise ValueError("an attribute of a key is not name, type and value")
+        name, tag, content = part
+        if len(content) > _KEY_CHARACTERS:
+            raise ValueError("an attribute of a key is too long")
         if tag not in ("S", "N", "B"):
             raise ValueError("an attribute of a key is of no type that keys have")
         try:

@@ -111,7 +111,7 @@ class ItemMigrator:
             else:
                 return Outcome.MIGRATED, None
             self._conflict()
-            self._pause(random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2**min(attempt, 10))))
+            self._pause(random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempt, 10))))
             again = self._read_again(prepared)
             if not isinstance(again, Prepared):
                 return again

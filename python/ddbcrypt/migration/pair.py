@@ -92,8 +92,8 @@ class TablePair:
         """
         if self.target.signature_attribute not in encrypted:
             message = (
-                f'the target wrote an item without its signature attribute "{self.target.signature_attribute}": a policy '
-                "of its configuration has it write another format"
+                f'the target wrote an item without its signature attribute "{self.target.signature_attribute}": a '
+                "policy of its configuration has it write another format"
             )
             raise InvalidArgumentError(message)
         # Others who lost the answer to an update find its id in the item still.

@@ -48,6 +48,6 @@ class MigrationSettings:
         require_instance("rewrite_readable", self.rewrite_readable, bool)
         rate = self.items_per_second
         if rate is not None:
-            require_instance("items_per_second", rate, (int, float))
+            require_instance("items_per_second", rate, int if isinstance(rate, int) else float)
             if not (math.isfinite(rate) and rate > 0):
                 raise InvalidArgumentError("items_per_second has to be over 0 and finite")
