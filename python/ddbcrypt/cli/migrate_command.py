@@ -42,8 +42,9 @@ def run(options: argparse.Namespace) -> ExitCode:
     """
     settings = _settings(options)
     source, target = read_table_file(options.source), read_table_file(options.target)
-    client = _client(options, settings.segments)
-    description = _describe(client, options.table)
+    # A wrong endpoint is found out soon; throttling later on is waited for.
+    description = _describe(_client(options, settings.segments, attempts=2), options.table)
+    client = _client(options, settings.segments, attempts=10)
     try:
         pair = TablePair.of(options.table, description, source.config, target.config)
     except (InvalidArgumentError, ValueError, TypeError) as error:
@@ -74,7 +75,7 @@ def _settings(options: argparse.Namespace) -> MigrationSettings:
         raise CommandError(ExitCode.USAGE, message.replace("segments", "--segments")) from error
 
 
-def _client(options: argparse.Namespace, connections: int) -> Any:
+def _client(options: argparse.Namespace, connections: int, *, attempts: int) -> Any:
     try:
         return botocore.session.get_session().create_client(
             "dynamodb",
@@ -83,7 +84,9 @@ def _client(options: argparse.Namespace, connections: int) -> Any:
             config=Config(
                 connect_timeout=_CONNECT_TIMEOUT_S,
                 max_pool_connections=max(10, connections),
-                retries={"mode": "standard", "max_attempts": 10},
+                # Requests are made of what DynamoDB answered; checking them again is a fifth of the time.
+                parameter_validation=False,
+                retries={"mode": "standard", "max_attempts": attempts},
             ),
         )
     except (BotoCoreError, ValueError) as error:
@@ -115,8 +118,8 @@ def _checkpoint(options: argparse.Namespace, settings: MigrationSettings, bindin
 
 
 def _binding(description: Mapping[str, Any], source: TableFile, target: TableFile) -> Binding:
-    # A table that was deleted and made anew has another id.
-    table = " ".join(str(description.get(name, "")) for name in ("TableName", "TableArn", "TableId"))
+    # Not the name alone: a table that was deleted and made anew has the same.
+    table = " ".join(str(description.get(name, "")) for name in ("TableArn", "TableId", "CreationDateTime"))
 
     def binding(salt: bytes) -> dict[str, str]:
         return {
