@@ -29,6 +29,7 @@ static bool fetch_all(ddbc_engine *engine, ddbc_status *status)
     static const char *const cbc_names[DDBC_AES_SIZES] = {"AES-128-CBC", "AES-192-CBC", "AES-256-CBC"};
     static const char *const ctr_names[DDBC_AES_SIZES] = {"AES-128-CTR", "AES-192-CTR", "AES-256-CTR"};
     static const char *const wrap_names[DDBC_AES_SIZES] = {"AES-128-WRAP", "AES-192-WRAP", "AES-256-WRAP"};
+    static const char *const gcm_names[DDBC_AES_SIZES] = {"AES-128-GCM", "AES-192-GCM", "AES-256-GCM"};
     for (size_t i = 0; i < DDBC_AES_SIZES; i++) {
         engine->cbc[i] = EVP_CIPHER_fetch(NULL, cbc_names[i], NULL);
         if (engine->cbc[i] == NULL) {
@@ -42,10 +43,18 @@ static bool fetch_all(ddbc_engine *engine, ddbc_status *status)
         if (engine->wrap[i] == NULL) {
             return ddbc_fail_libcrypto(status, wrap_names[i]);
         }
+        engine->gcm[i] = EVP_CIPHER_fetch(NULL, gcm_names[i], NULL);
+        if (engine->gcm[i] == NULL) {
+            return ddbc_fail_libcrypto(status, gcm_names[i]);
+        }
     }
     engine->sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
     if (engine->sha256 == NULL) {
         return ddbc_fail_libcrypto(status, "SHA2-256");
+    }
+    engine->sha384 = EVP_MD_fetch(NULL, "SHA2-384", NULL);
+    if (engine->sha384 == NULL) {
+        return ddbc_fail_libcrypto(status, "SHA2-384");
     }
     engine->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     if (engine->hmac == NULL) {
@@ -83,8 +92,10 @@ void ddbc_engine_free(ddbc_engine *engine)
         EVP_CIPHER_free(engine->cbc[i]);
         EVP_CIPHER_free(engine->ctr[i]);
         EVP_CIPHER_free(engine->wrap[i]);
+        EVP_CIPHER_free(engine->gcm[i]);
     }
     EVP_MD_free(engine->sha256);
+    EVP_MD_free(engine->sha384);
     EVP_MAC_free(engine->hmac);
     EVP_KDF_free(engine->hkdf);
     ddbc_allocator allocator = engine->allocator;

@@ -20,9 +20,11 @@ enum { DDBC_AES_SIZES = 3 }; /* 128, 192 and 256 bits */
 struct ddbc_engine {
     ddbc_allocator allocator;
     struct evp_md_st *sha256;
+    struct evp_md_st *sha384;
     struct evp_cipher_st *cbc[DDBC_AES_SIZES];
     struct evp_cipher_st *ctr[DDBC_AES_SIZES];
     struct evp_cipher_st *wrap[DDBC_AES_SIZES];
+    struct evp_cipher_st *gcm[DDBC_AES_SIZES];
     struct evp_mac_st *hmac;
     struct evp_kdf_st *hkdf;
     bool fips; /* then every digest goes through the provider */
@@ -57,6 +59,11 @@ void ddbc_digest_context_free(struct evp_md_ctx_st *context);
 /* SHA-256 of `head` followed by `body`. */
 DDBC_MUST_USE bool ddbc_sha256(ddbc_workspace *workspace, ddbc_bytes head, ddbc_bytes body,
                                uint8_t out[DDBC_SHA256_SIZE], ddbc_status *status);
+
+#define DDBC_SHA384_SIZE 48
+/* SHA-384 of the pieces one after the other. */
+DDBC_MUST_USE bool ddbc_sha384(ddbc_workspace *workspace, const ddbc_bytes *pieces, size_t count,
+                               uint8_t out[DDBC_SHA384_SIZE], ddbc_status *status);
 
 /* ---- name_digest.c */
 /* SHA-256 of an attribute name. */

@@ -2,7 +2,6 @@
  * key: raw key bytes with the contexts made from them. All of it is secret and goes with the key. */
 #include "core/key.h"
 
-#include <openssl/crypto.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -335,7 +334,7 @@ static bool verify_hmac(ddbc_key *key, ddbc_bytes data, ddbc_bytes mac, ddbc_sta
     if (!sign_hmac(key, data, expected, &size, status)) {
         return false;
     }
-    bool equal = mac.len == size && CRYPTO_memcmp(expected, mac.ptr, size) == 0;
+    bool equal = mac.len == size && ddbc_same_secret(expected, mac.ptr, size);
     /* The right MAC of altered data would be a forgery. */
     ddbc_wipe(expected, sizeof expected);
     return equal ? true : ddbc_fail_signature(status);

@@ -52,3 +52,8 @@ void ddbc_wipe(void *block, size_t size)
     OPENSSL_cleanse(block, size);
 #endif
 }
+
+bool ddbc_same_secret(const void *left, const void *right, size_t size)
+{
+    return CRYPTO_memcmp(left, right, size) == 0;
+}

@@ -11,6 +11,8 @@ void *ddbc_acquire(const ddbc_allocator *allocator, size_t size);
 /* Wipes, then releases; accepts NULL. */
 void ddbc_release(const ddbc_allocator *allocator, void *block, size_t size);
 void ddbc_wipe(void *block, size_t size);
+/* Compares in a time that does not depend on where the two differ. */
+bool ddbc_same_secret(const void *left, const void *right, size_t size);
 
 typedef struct ddbc_arena_block ddbc_arena_block;
 

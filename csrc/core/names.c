@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/status.h"
+#include "ddbcrypt_primitives.h"
 
 typedef struct named {
     const char *name;
@@ -35,6 +36,15 @@ static const named transformations[] = {
     {"RSA/ECB/OAEPWithSHA-256AndMGF1Padding", DDBC_MODE_RSA_OAEP_SHA256},
     {"RSA/ECB/OAEPWithSHA-384AndMGF1Padding", DDBC_MODE_RSA_OAEP_SHA384},
     {"RSA/ECB/OAEPWithSHA-512AndMGF1Padding", DDBC_MODE_RSA_OAEP_SHA512},
+};
+
+/* As the raw RSA keyring's padding schemes are called. */
+static const named paddings[] = {
+    {"PKCS1", DDBC_MODE_RSA_PKCS1},
+    {"OAEP_SHA1_MGF1", DDBC_MODE_RSA_OAEP_SHA1},
+    {"OAEP_SHA256_MGF1", DDBC_MODE_RSA_MGF1_SHA256},
+    {"OAEP_SHA384_MGF1", DDBC_MODE_RSA_MGF1_SHA384},
+    {"OAEP_SHA512_MGF1", DDBC_MODE_RSA_MGF1_SHA512},
 };
 
 /* -1 for a name that is not in the table. */
@@ -78,6 +88,18 @@ bool ddbc_mode_from_name(ddbc_bytes name, ddbc_mode *out, ddbc_status *status)
             status, DDBC_UNKNOWN_TRANSFORMATION,
             "unknown transformation; expected AES/CBC or AES/CTR with PKCS5Padding or NoPadding, or RSA/ECB "
             "with PKCS1Padding or OAEPWithSHA-1AndMGF1Padding (also SHA-256, SHA-384, SHA-512)");
+    }
+    *out = (ddbc_mode)found;
+    return true;
+}
+
+bool ddbc_padding_from_name(ddbc_bytes name, ddbc_mode *out, ddbc_status *status)
+{
+    int found = find(paddings, sizeof paddings / sizeof paddings[0], name);
+    if (found < 0) {
+        return ddbc_fail(status, DDBC_UNKNOWN_TRANSFORMATION,
+                         "unknown RSA padding; expected PKCS1, OAEP_SHA1_MGF1, OAEP_SHA256_MGF1, OAEP_SHA384_MGF1 or "
+                         "OAEP_SHA512_MGF1");
     }
     *out = (ddbc_mode)found;
     return true;

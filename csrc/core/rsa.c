@@ -152,13 +152,18 @@ bool ddbc_rsa_generate(ddbc_workspace *workspace, unsigned bits, ddbc_bytes *out
 
 static const char *oaep_digest(ddbc_mode mode)
 {
-    return mode == DDBC_MODE_RSA_OAEP_SHA1     ? "SHA1"
-           : mode == DDBC_MODE_RSA_OAEP_SHA256 ? "SHA2-256"
-           : mode == DDBC_MODE_RSA_OAEP_SHA384 ? "SHA2-384"
-                                               : "SHA2-512";
+    return mode == DDBC_MODE_RSA_OAEP_SHA1                                          ? "SHA1"
+           : mode == DDBC_MODE_RSA_OAEP_SHA256 || mode == DDBC_MODE_RSA_MGF1_SHA256 ? "SHA2-256"
+           : mode == DDBC_MODE_RSA_OAEP_SHA384 || mode == DDBC_MODE_RSA_MGF1_SHA384 ? "SHA2-384"
+                                                                                    : "SHA2-512";
 }
 
-/* Java takes SHA-1 for MGF1 whatever the digest's name says, and both clients follow it. */
+/* In the legacy format Java takes SHA-1 for MGF1 whatever the digest's name says, and both clients follow it. */
+static const char *mgf1_digest(ddbc_mode mode)
+{
+    return mode >= DDBC_MODE_RSA_MGF1_SHA256 ? oaep_digest(mode) : "SHA1";
+}
+
 static bool set_padding(EVP_PKEY_CTX *context, ddbc_mode mode)
 {
     if (mode == DDBC_MODE_RSA_PKCS1) {
@@ -166,7 +171,7 @@ static bool set_padding(EVP_PKEY_CTX *context, ddbc_mode mode)
     }
     return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1 &&
            EVP_PKEY_CTX_set_rsa_oaep_md_name(context, oaep_digest(mode), NULL) == 1 &&
-           EVP_PKEY_CTX_set_rsa_mgf1_md_name(context, "SHA1", NULL) == 1;
+           EVP_PKEY_CTX_set_rsa_mgf1_md_name(context, mgf1_digest(mode), NULL) == 1;
 }
 
 typedef int (*pkey_init)(EVP_PKEY_CTX *);

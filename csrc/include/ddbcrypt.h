@@ -12,6 +12,9 @@
  *   6. number      DynamoDB's 38-digit decimal                  core/number.c
  *   7. attribute   the typed tree of an item                    core/attribute.c
  *   8. legacy      the DynamoDB Encryption Client's format      legacy/
+ *   9. primitives  for keyrings, in ddbcrypt_primitives.h      core/
+ *  10. structured  the AWS Database Encryption SDK's format,    structured/
+ *                  in ddbcrypt_structured.h
  *
  * Conventions
  *   - A function that can fail returns `bool`, true for success, and takes a caller-owned `ddbc_status *` last.
@@ -57,9 +60,11 @@ extern "C" {
     X(TOO_DEEP, "NestingDepthError")                                                                                   \
     X(TOO_LARGE, "SerializationError")                                                                                 \
     X(MALFORMED_ATTRIBUTE, "DeserializationError")                                                                     \
+    X(MALFORMED_HEADER, "DeserializationError")                                                                        \
     X(MALFORMED_DESCRIPTION, "InvalidMaterialDescriptionError")                                                        \
     X(DESCRIPTION_VERSION, "InvalidMaterialDescriptionVersionError")                                                   \
     X(RESERVED_NAME, "ReservedAttributeError")                                                                         \
+    X(MISSING_ATTRIBUTE, "InvalidArgumentError")                                                                       \
     X(NO_ENCRYPTION_KEY, "EncryptionError")                                                                            \
     X(NO_DECRYPTION_KEY, "DecryptionError")                                                                            \
     X(UNSUPPORTED_MODE, "UnsupportedEncryptionModeError")                                                              \
@@ -160,7 +165,10 @@ typedef enum ddbc_mode {
     DDBC_MODE_RSA_OAEP_SHA1, /* "RSA/ECB/OAEPWithSHA-1AndMGF1Padding"; MGF1 takes SHA-1 in all of them */
     DDBC_MODE_RSA_OAEP_SHA256,
     DDBC_MODE_RSA_OAEP_SHA384,
-    DDBC_MODE_RSA_OAEP_SHA512
+    DDBC_MODE_RSA_OAEP_SHA512,
+    DDBC_MODE_RSA_MGF1_SHA256, /* OAEP whose MGF1 takes the same digest, as the raw RSA keyring has it */
+    DDBC_MODE_RSA_MGF1_SHA384,
+    DDBC_MODE_RSA_MGF1_SHA512
 } ddbc_mode;
 
 /* JCE transformation to mode; DDBC_UNKNOWN_TRANSFORMATION for any but those above, for encryption and decryption. */
@@ -298,7 +306,12 @@ DDBC_MUST_USE bool ddbc_number_parse(ddbc_workspace *workspace, ddbc_bytes text,
 DDBC_MUST_USE bool ddbc_attribute_check(ddbc_workspace *workspace, const ddbc_attribute *attribute,
                                         ddbc_status *status);
 
-typedef enum ddbc_action { DDBC_DO_NOTHING, DDBC_SIGN_ONLY, DDBC_ENCRYPT_AND_SIGN } ddbc_action;
+typedef enum ddbc_action {
+    DDBC_DO_NOTHING,
+    DDBC_SIGN_ONLY,
+    DDBC_ENCRYPT_AND_SIGN,
+    DDBC_SIGN_AND_INCLUDE /* in the encryption context; the structured format alone has it */
+} ddbc_action;
 
 /* One attribute of an item. */
 typedef struct ddbc_item_attribute {

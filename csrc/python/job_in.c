@@ -11,13 +11,14 @@
 
 static bool action_in(call *c, PyObject *action, ddbc_action *out)
 {
-    for (int i = 0; i < DDBC_ACTIONS; i++) {
-        if (action == c->state->actions[i]) {
-            *out = (ddbc_action)i;
-            return true;
-        }
+    if (!crypto_action_in(c, action, out)) {
+        return false;
     }
-    return ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "an attribute action must be a ddbcrypt CryptoAction");
+    return *out != DDBC_SIGN_AND_INCLUDE
+               ? true
+               : ddbc_fail(
+                     &c->status, DDBC_INVALID_ARGUMENT,
+                     "SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT is an action of the structured format; use SIGN_ONLY");
 }
 
 static bool table_in(call *c, PyObject *table, ddbc_bytes *out)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * mapping: members of a dict, or of anything else that is a Mapping, however it behaves. */
+ * mapping: members of a dict, or of anything else that is a Mapping, however it behaves; and of CryptoAction. */
 #include "core/status.h"
 #include "marshal.h"
 
@@ -83,4 +83,15 @@ bool check_depth(call *c, unsigned depth)
                ? true
                : ddbc_fail(&c->status, DDBC_TOO_DEEP,
                            "lists and maps nest deeper than the %d levels of DynamoDB; flatten them", DDBC_DEPTH_MAX);
+}
+
+bool crypto_action_in(call *c, PyObject *action, ddbc_action *out)
+{
+    for (int i = 0; i < DDBC_ACTIONS; i++) {
+        if (action == c->state->actions[i]) {
+            *out = (ddbc_action)i;
+            return true;
+        }
+    }
+    return ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "an attribute action must be a ddbcrypt CryptoAction");
 }

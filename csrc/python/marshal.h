@@ -26,6 +26,9 @@ PyObject *binary_out(call *c, notation out, PyObject *bytes);
 PyObject *text_out(call *c, ddbc_bytes text);
 PyObject *bytes_out(ddbc_bytes bytes);
 
+/* A member of CryptoAction. */
+bool crypto_action_in(call *c, PyObject *action, ddbc_action *out);
+
 /* Calls `visit` for each name and value of a mapping, both held. */
 typedef bool (*visit_member)(call *c, void *context, size_t index, PyObject *name, PyObject *value);
 /* Number of members, and an iteration that never goes past it. */

@@ -5,6 +5,7 @@
 #include "items.h"
 #include "key_type.h"
 #include "state.h"
+#include "structured.h"
 
 static int module_exec(PyObject *module)
 {
@@ -58,6 +59,24 @@ static PyMethodDef functions[] = {
     ONE(generate_rsa),
     ONE(to_wire),
     ONE(from_wire),
+    FAST(structured_encrypt),
+    FAST(structured_decrypt),
+    FAST(structured_encrypt_items),
+    FAST(structured_decrypt_items),
+    FAST(structured_header),
+    FAST(structured_context),
+    FAST(structured_actions),
+    ONE(structured_serialize_context),
+    ONE(structured_serialize_value),
+    FAST(structured_deserialize_value),
+    ONE(structured_random),
+    FAST(gcm_seal),
+    FAST(gcm_open),
+    FAST(hkdf_sha512),
+    FAST(kdf_ctr_sha256),
+    {"ecdsa_p384_generate", ecdsa_p384_generate, METH_NOARGS, "See _engine.pyi."},
+    FAST(rsa_encrypt),
+    FAST(rsa_decrypt),
     {NULL, NULL, 0, NULL},
 };
 

@@ -34,7 +34,8 @@ static int load_exceptions(engine_state *state)
 
 static int load_actions(engine_state *state)
 {
-    static const char *const names[DDBC_ACTIONS] = {"DO_NOTHING", "SIGN_ONLY", "ENCRYPT_AND_SIGN"};
+    static const char *const names[DDBC_ACTIONS] = {"DO_NOTHING", "SIGN_ONLY", "ENCRYPT_AND_SIGN",
+                                                    "SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT"};
     PyObject *action = import_name("ddbcrypt.identifiers", "CryptoAction");
     if (action == NULL) {
         return -1;
@@ -60,8 +61,13 @@ static int load_names(engine_state *state)
     }
     state->description_name = PyUnicode_InternFromString(DDBC_LEGACY_DESCRIPTION);
     state->signature_name = PyUnicode_InternFromString(DDBC_LEGACY_SIGNATURE);
+    state->header_name = PyUnicode_InternFromString(DDBC_STRUCTURED_HEADER);
+    state->footer_name = PyUnicode_InternFromString(DDBC_STRUCTURED_FOOTER);
     state->value_name = PyUnicode_InternFromString("value");
-    return state->description_name != NULL && state->signature_name != NULL && state->value_name != NULL ? 0 : -1;
+    return state->description_name != NULL && state->signature_name != NULL && state->header_name != NULL &&
+                   state->footer_name != NULL && state->value_name != NULL
+               ? 0
+               : -1;
 }
 
 /* Whether Binary(b"") is an object with the one attribute `value`, of a class that adds nothing to making objects. */
@@ -142,6 +148,8 @@ void state_clear(engine_state *state)
     }
     Py_CLEAR(state->description_name);
     Py_CLEAR(state->signature_name);
+    Py_CLEAR(state->header_name);
+    Py_CLEAR(state->footer_name);
     Py_CLEAR(state->value_name);
     Py_CLEAR(state->decimal);
     Py_CLEAR(state->decimal_str);

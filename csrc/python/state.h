@@ -5,9 +5,9 @@
 
 #include <Python.h>
 
-#include "ddbcrypt.h"
+#include "ddbcrypt_structured.h"
 
-enum { DDBC_IDLE_MAX = 8, DDBC_TYPES = DDBC_TYPE_M + 1, DDBC_ACTIONS = DDBC_ENCRYPT_AND_SIGN + 1 };
+enum { DDBC_IDLE_MAX = 8, DDBC_TYPES = DDBC_TYPE_M + 1, DDBC_ACTIONS = DDBC_SIGN_AND_INCLUDE + 1 };
 
 typedef struct engine_state {
     ddbc_engine *engine;
@@ -19,6 +19,8 @@ typedef struct engine_state {
     PyObject *type_names[DDBC_TYPES];      /* "S", "N", ... interned */
     PyObject *description_name;            /* the two reserved attribute names */
     PyObject *signature_name;
+    PyObject *header_name; /* those of the structured format */
+    PyObject *footer_name;
     PyObject *decimal;     /* decimal.Decimal */
     newfunc decimal_new;   /* its __new__, where that is all of making a Decimal; else NULL */
     PyObject *decimal_str; /* its own __str__, whatever a subclass does */

@@ -20,6 +20,7 @@ from ddbcrypt.encrypted.item import (
     encrypt_dynamodb_item,
     encrypt_python_item,
 )
+from ddbcrypt.encrypted.resource import EncryptedResource
 from ddbcrypt.encrypted.table import EncryptedTable
 from ddbcrypt.exceptions import (
     AwsKmsMaterialsProviderError,
@@ -106,6 +107,7 @@ __all__ = (
     "DuplicateSetMemberError",
     "DynamodbEncryptionSdkError",
     "EncryptedClient",
+    "EncryptedResource",
     "EncryptedTable",
     "EncryptionContext",
     "EncryptionError",

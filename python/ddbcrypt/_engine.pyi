@@ -121,3 +121,98 @@ def to_wire(item: Mapping[str, Any], /) -> dict[str, Any]:
 
 def from_wire(item: Mapping[str, Any], /) -> dict[str, Any]:
     """DynamoDB JSON to Python values, with the results of boto3's ``TypeDeserializer``."""
+
+def structured_encrypt(
+    item: Mapping[str, Any], wire: bool, plan: tuple[Any, ...], materials: tuple[Any, ...], /
+) -> dict[str, Any]:
+    """A new item of the structured format: encrypted, signed, with ``aws_dbe_head`` and ``aws_dbe_foot``.
+
+    ``plan``: logical table name, partition key name, sort key name or None, ``dict[str, CryptoAction]``, a set of names
+    that may be unsigned, their prefix or None. Each attribute has an action, or may be unsigned; one that may be
+    unsigned has action DO_NOTHING or none; keys are SIGN_ONLY, or SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT where any
+    attribute is. ``materials``: algorithm suite (0x6700, 0x6701), plaintext data key (32 bytes), encrypted data keys
+    (1 to 255 of provider id, provider information, ciphertext, all ``bytes``), whole encryption context
+    (``Mapping[str, str]``), names of it that the header does not store, signing key (PKCS#8 DER; None with 0x6700), and
+    a symmetric signing key (32 bytes) for each data key.
+    Raises ``InvalidArgumentError`` (plan, materials, a missing key attribute), ``ReservedAttributeError``
+    (``aws_dbe_...``), ``InvalidAlgorithmError`` (suite), ``InvalidKeyError`` (signing key), ``SerializationError``.
+    """
+
+def structured_decrypt(
+    item: Mapping[str, Any], wire: bool, plan: tuple[Any, ...], materials: tuple[Any, ...], /
+) -> dict[str, Any]:
+    """The verified, decrypted item, without its reserved attributes.
+
+    ``plan`` as above; of its actions nothing is used: what is signed follows from the names that may be unsigned, and
+    what is encrypted from the header's legend, which is signed. ``materials`` as above, with one symmetric signing key,
+    and as signing key the verification key (compressed point of P-384). The encrypted data keys and the names of
+    the context are not used.
+    Raises ``DeserializationError`` (malformed header or value), ``SignatureVerificationError`` (commitment, recipient
+    tag, signature, number of signed attributes), ``DecryptionError`` (an attribute that is no ciphertext),
+    ``InvalidArgumentError`` (plan or materials that do not fit the item).
+    """
+
+def structured_encrypt_items(jobs: Sequence[tuple[Any, Any, Any]], wire: bool, /) -> list[dict[str, Any]]:
+    """As :func:`structured_encrypt` for many: a job is item, plan and materials. An error has the job's ``index``."""
+
+def structured_decrypt_items(jobs: Sequence[tuple[Any, Any, Any]], wire: bool, /) -> list[dict[str, Any]]:
+    """As :func:`structured_decrypt` for many, like :func:`structured_encrypt_items`."""
+
+def structured_header(item: Mapping[str, Any], wire: bool, /) -> dict[str, Any]:
+    """What an item's header says; nothing of it is verified.
+
+    ``version`` (1, 2), ``flavor`` (algorithm suite, 0x6700 or 0x6701), ``message_id``, ``legend`` (``e``, ``s``, ``c``
+    for the signed attributes), ``encryption_context`` (the stored part), ``data_keys`` (provider id, provider
+    information and ciphertext each). Raises ``DeserializationError``.
+    """
+
+def structured_context(item: Mapping[str, Any], wire: bool, plan: tuple[Any, ...], /) -> dict[str, str]:
+    """The part of the encryption context that is made from the item: of version 1 or 2 as its header says.
+
+    An item without header is one to be encrypted, and ``plan`` decides. Raises ``InvalidArgumentError`` where a key
+    attribute, or one that is to be included, is missing.
+    """
+
+def structured_actions(item: Mapping[str, Any], wire: bool, plan: tuple[Any, ...], /) -> dict[str, CryptoAction]:
+    """Action of each signed attribute: of an encrypted item by its legend (not verified), else by ``plan``."""
+
+def structured_serialize_context(context: Mapping[str, str], /) -> bytes:
+    """An encryption context as headers, records and keyrings have it: count, then the pairs in order of name."""
+
+def structured_serialize_value(value: Mapping[str, Any], /) -> tuple[bytes, bytes]:
+    """Type id (two bytes) and serialisation of one DynamoDB JSON value."""
+
+def structured_deserialize_value(type_id: bytes, data: bytes, /) -> dict[str, Any]:
+    """The way back. Raises ``DeserializationError``, and what the value itself may raise."""
+
+def structured_random(size: int, /) -> bytes:
+    """Fresh random bytes, at most 65,536."""
+
+def gcm_seal(key: bytes, iv: bytes, aad: bytes, plaintext: bytes, /) -> bytes:
+    """AES-GCM under a key of 16, 24 or 32 bytes and an IV of 12: ciphertext and tag (16 bytes)."""
+
+def gcm_open(key: bytes, iv: bytes, aad: bytes, sealed: bytes, /) -> bytes:
+    """The way back. Raises ``DecryptionError`` where anything is not as it was sealed."""
+
+def hkdf_sha512(material: bytes, salt: bytes, info: bytes, size: int, /) -> bytes:
+    """HKDF (RFC 5869) with SHA-512; an empty ``salt`` is none. 1 to 1,024 bytes."""
+
+def kdf_ctr_sha256(key: bytes, label: bytes, context: bytes, size: int, /) -> bytes:
+    """The counter mode of NIST SP 800-108 with HMAC-SHA256; counter and bit length have 32 bits. 1 to 1,024 bytes.
+
+    Each block is the HMAC of counter, ``label``, a zero byte, ``context`` and the length of the result in bits.
+    """
+
+def ecdsa_p384_generate() -> tuple[bytes, bytes]:
+    """A new P-384 key pair: the private key as PKCS#8 DER, the public key as compressed point (49 bytes)."""
+
+def rsa_encrypt(public_key: bytes, padding: str, plaintext: bytes, /) -> bytes:
+    """RSA encryption of a raw RSA keyring.
+
+    ``public_key``: SubjectPublicKeyInfo or PKCS#1, DER or PEM. ``padding``: ``PKCS1``, or ``OAEP_SHA1_MGF1``,
+    ``OAEP_SHA256_MGF1``, ``OAEP_SHA384_MGF1``, ``OAEP_SHA512_MGF1``, with the same digest in MGF1.
+    Raises ``JceTransformationError`` (padding), ``InvalidKeyError``, ``WrappingError`` (too long for the key).
+    """
+
+def rsa_decrypt(private_key: bytes, padding: str, ciphertext: bytes, /) -> bytes:
+    """The way back, with a PKCS#8 or PKCS#1 key. Every malformed input gives the same ``UnwrappingError``."""

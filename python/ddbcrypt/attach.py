@@ -19,7 +19,7 @@ from ddbcrypt.dynamodb.registry import OnUnknownTable, Registry, TableConfigurat
 from ddbcrypt.dynamodb.scene import Scene, Settings, UpdateMode
 from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
 from ddbcrypt.internal.validate import require_instance
-from ddbcrypt.metrics import Metrics
+from ddbcrypt.metrics import NO_METRICS, Metrics
 
 __all__ = ("attach", "detach")
 
@@ -83,7 +83,7 @@ def attach(
         raise InvalidArgumentError(message)
     if metrics is not None:
         require_instance("metrics", metrics, Metrics)
-    scene = Scene(registry, Settings(update_mode=update_mode), metrics or Metrics())
+    scene = Scene(registry, Settings(update_mode=update_mode), NO_METRICS if metrics is None else metrics)
     # a mock claims any class: what counts is the object's own
     kind = type(target)
     given: Any = target

@@ -21,18 +21,24 @@ class CryptoAction(Enum):
     DO_NOTHING = 0
     SIGN_ONLY = 1
     ENCRYPT_AND_SIGN = 2
+    #: Signed, and part of the encryption context as well. Only the structured format has it.
+    SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT = 3
+
+    @property
+    def _protection(self) -> int:
+        return (0, 1, 3, 2)[self.value]
 
     def __lt__(self, other: object) -> bool:
         """Whether this action protects less than ``other``."""
         if not isinstance(other, CryptoAction):
             return NotImplemented
-        return self.value < other.value
+        return self._protection < other._protection
 
     def __gt__(self, other: object) -> bool:
         """Whether this action protects more than ``other``."""
         if not isinstance(other, CryptoAction):
             return NotImplemented
-        return self.value > other.value
+        return self._protection > other._protection
 
 
 class EncryptionKeyType(Enum):

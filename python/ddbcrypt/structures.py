@@ -17,6 +17,7 @@ __all__ = ("AttributeActions", "EncryptionContext", "TableIndex", "TableInfo")
 
 # Looking up a member of an enumeration takes 0.18 us in CPython 3.11, and this one is compared for each item.
 _DO_NOTHING: Final = CryptoAction.DO_NOTHING
+_INCLUDE: Final = CryptoAction.SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT
 
 
 class EncryptionContext:
@@ -129,6 +130,7 @@ class AttributeActions:
     :param dict attribute_actions: attribute name to action; copied
     :raises TypeError: an argument is of another type
     :raises ValueError: ``attribute_actions`` names a reserved attribute
+    :raises InvalidArgumentError: an action is ``SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT``, which the legacy format lacks
     """
 
     __slots__ = ("attribute_actions", "default_action")
@@ -145,6 +147,11 @@ class AttributeActions:
         for name in RESERVED_NAMES:
             if name in attribute_actions:
                 raise ValueError(f'no action can be chosen for the reserved attribute "{name}"')
+        if default_action is _INCLUDE or _INCLUDE in attribute_actions.values():
+            raise InvalidArgumentError(
+                f"{_INCLUDE.name} is an action of the structured format alone; give SIGN_ONLY, or use "
+                "ddbcrypt.structured"
+            )
         self.default_action = default_action
         self.attribute_actions = dict(attribute_actions)
 

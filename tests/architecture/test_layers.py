@@ -5,12 +5,17 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.architecture.sources import ROOT, c_code, c_files, name
 
 #: The only files that talk to libcrypto's algorithms and random generator.
-CRYPTO_FILES = {f"csrc/core/{stem}.c" for stem in ("cipher", "digest", "engine", "kdf", "mac", "random", "rsa", "wrap")}
+CRYPTO_FILES = {
+    f"csrc/core/{stem}.c"
+    for stem in ("cipher", "digest", "ecdsa", "engine", "gcm", "kdf", "mac", "random", "rsa", "wrap")
+}
 #: Two helpers that are no algorithm, and the one file that calls each.
-CRYPTO_HELPERS = {"OPENSSL_cleanse": "csrc/core/memory.c", "CRYPTO_memcmp": "csrc/core/key.c"}
+CRYPTO_HELPERS = {"OPENSSL_cleanse": "csrc/core/memory.c", "CRYPTO_memcmp": "csrc/core/memory.c"}
 CRYPTO_CALL = re.compile(r"\b(?:AES|BN|CRYPTO|EC|ERR|EVP|HMAC|OPENSSL|OSSL|PKCS5|RAND|RSA|SHA\d*|SHA\d+)_\w+(?=\s*\()")
 
 
@@ -20,7 +25,7 @@ def _includes(text: str) -> set[str]:
 
 def test_there_are_sources_to_judge() -> None:
     folders = {path.parent.name for path in c_files()}
-    assert {"core", "legacy", "python", "include"} <= folders
+    assert {"core", "legacy", "structured", "python", "include"} <= folders
 
 
 def test_python_h_is_known_only_under_csrc_python() -> None:
@@ -45,16 +50,26 @@ def test_only_the_crypto_files_call_libcrypto() -> None:
     assert callers >= CRYPTO_FILES, "a file of the list calls nothing any more: shorten the list"
 
 
-def test_public_header_needs_no_other_header() -> None:
-    header = ROOT / "csrc/include/ddbcrypt.h"
-    assert _includes(c_code(header)) == {"stdbool.h", "stddef.h", "stdint.h"}
+def test_public_headers_need_no_header_but_those_before_them() -> None:
+    needed = {path.name: _includes(c_code(path)) for path in (ROOT / "csrc/include").glob("*.h")}
+    assert needed == {
+        "ddbcrypt.h": {"stdbool.h", "stddef.h", "stdint.h"},
+        "ddbcrypt_primitives.h": {"ddbcrypt.h"},
+        "ddbcrypt_structured.h": {"ddbcrypt_primitives.h"},
+    }
 
 
 def test_the_extension_uses_no_internals_of_a_format() -> None:
     """The extension sees formats through the public header alone."""
     for path in c_files("csrc/python"):
-        internal = {included for included in _includes(c_code(path)) if included.startswith(("legacy/", "../legacy/"))}
+        internal = {included for included in _includes(c_code(path)) if re.match(r"(\.\./)?(legacy|structured)/", included)}
         assert internal == set(), name(path)
+
+
+def test_the_formats_do_not_know_each_other() -> None:
+    for format_name, other in (("legacy", "structured"), ("structured", "legacy")):
+        for path in c_files(f"csrc/{format_name}"):
+            assert not any(other in included for included in _includes(c_code(path))), path
 
 
 def test_core_does_not_know_the_formats() -> None:
@@ -62,10 +77,11 @@ def test_core_does_not_know_the_formats() -> None:
         assert not any("legacy" in included or "structured" in included for included in _includes(c_code(path))), path
 
 
-def test_every_function_of_the_header_is_defined_once() -> None:
-    text = c_code(ROOT / "csrc/include/ddbcrypt.h")
+@pytest.mark.parametrize(("header", "most"), [("ddbcrypt", 25), ("ddbcrypt_primitives", 6), ("ddbcrypt_structured", 7)])
+def test_every_function_of_a_header_is_defined_once(header: str, most: int) -> None:
+    text = c_code(ROOT / f"csrc/include/{header}.h")
     declared = set(re.findall(r"\b(ddbc_\w+)\s*\([^;{]*\)\s*;", text))
-    assert len(declared) > 25
+    assert len(declared) > most
     bodies = "\n".join(c_code(path) for path in c_files() if path.suffix == ".c")
     for function in sorted(declared):
         assert len(re.findall(rf"^[a-z_][\w *]*\b{function}\([^;{{]*\)\s*\{{", bodies, re.MULTILINE)) == 1, function

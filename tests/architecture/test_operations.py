@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from ddbcrypt.exceptions import UnsupportedOperationError
-from ddbcrypt.operations import OPERATIONS, Handling, Treatment, check_part, check_request, filter_response, find
+from ddbcrypt.operations import (
+    OPERATIONS,
+    Handling,
+    Treatment,
+    check_definitions,
+    check_part,
+    check_request,
+    filter_response,
+    find,
+)
 from tests.architecture.models.make import FOLDER, ITEM_OPERATIONS, installed
 from tests.architecture.sources import ROOT
 
@@ -121,3 +130,19 @@ def test_the_page_gives_the_reason_of_every_refusal() -> None:
         if operation.treatment is Treatment.REFUSE:
             assert operation.reason in text, operation.name
             assert operation.instead in text, operation.name
+
+
+def test_the_filter_of_an_export_is_taken_out() -> None:
+    parsed = {"ExportDescription": {"ExportArn": "arn", "FilterSpecification": {"FilterExpression": "name = :v"}}}
+    filter_response(find("DescribeExport"), parsed)
+    assert parsed == {"ExportDescription": {"ExportArn": "arn"}}
+
+
+def test_a_time_to_live_of_an_encrypted_attribute_may_be_switched_off_and_not_on() -> None:
+    for enabled in (False, True):
+        params = {"TableName": "people", "TimeToLiveSpecification": {"Enabled": enabled, "AttributeName": "name"}}
+        if not enabled:
+            check_definitions(find("UpdateTimeToLive"), params, lambda name: name == "name")
+            continue
+        with pytest.raises(UnsupportedOperationError, match='"name", which is encrypted'):
+            check_definitions(find("UpdateTimeToLive"), params, lambda name: name == "name")

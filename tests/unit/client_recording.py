@@ -44,10 +44,13 @@ class Recorder:
     def client(self) -> Any:
         return self._attach(self._session().client("dynamodb"))
 
-    def table(self, name: str = "people") -> Any:
+    def resource(self) -> Any:
         resource = self._session().resource("dynamodb")
         self._attach(resource.meta.client)
-        return resource.Table(name)
+        return resource
+
+    def table(self, name: str = "people") -> Any:
+        return self.resource().Table(name)
 
     def sent(self, operation: str) -> list[Body]:
         return [body for name, body in self.calls if name == operation]

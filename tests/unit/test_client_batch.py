@@ -124,11 +124,21 @@ def test_an_item_that_was_not_asked_for_is_refused(recorder: Recorder, client: E
         client.batch_get_item(RequestItems={"people": {"Keys": [{"id": {"S": "1"}}]}})
 
 
-def test_a_bad_item_in_a_batch_is_named_and_nothing_is_sent(recorder: Recorder, python_client: EncryptedClient) -> None:
-    request = {"people": [put(python_item("1")), delete({"id": "2"}), put(python_item("3", weight=1.5))]}
+def test_a_bad_item_in_a_batch_is_named_and_nothing_is_sent(
+    recorder: Recorder, client: EncryptedClient, python_client: EncryptedClient
+) -> None:
+    python_client.describe_table(TableName="people")
+    python_client.scan(TableName="people")
+    recorder.calls.clear()
+    bad = put(wire_item("3", weight={"N": "heavy"}))
+    request = {"people": [put(wire_item("1")), delete({"id": {"S": "2"}}), bad]}
     with pytest.raises(DynamodbEncryptionSdkError, match="id='3'") as caught:
-        python_client.batch_write_item(RequestItems=request)
-    assert caught.value.index == 2
+        client.batch_write_item(RequestItems=request)
+    assert caught.value.index == 1  # among the items that are put
+    assert caught.value.attribute == "weight"
+    python_request = {"people": [put(python_item("1")), delete({"id": "2"}), put(python_item("3", weight=1.5))]}
+    with pytest.raises(DynamodbEncryptionSdkError, match="id='3'") as caught:
+        python_client.batch_write_item(RequestItems=python_request)
     assert caught.value.attribute == "weight"
     assert recorder.sent_item_calls() == []
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 
 import copy
 from typing import Any
+from unittest import mock
 
 import pytest
+from botocore.client import BaseClient
 from botocore.exceptions import OperationNotPageableError
 from botocore.paginate import Paginator
 
 from ddbcrypt import EncryptedClient, InvalidArgumentError, UnsupportedOperationError
-from ddbcrypt.dynamodb.operations import PASSED_CLIENT_METHODS
 from ddbcrypt.encrypted.client import EncryptedPaginator
 from ddbcrypt.encrypted.item import decrypt_dynamodb_item, encrypt_dynamodb_item
-from tests.unit.client_recording import SECRET, Recorder, actions, provider, wire_item
+from ddbcrypt.operations import Treatment, find
+from tests.unit.client_recording import SECRET, Recorder, actions, parsed, provider, wire_item
 
-HANDLED = {"put_item", "get_item", "query", "scan", "batch_get_item", "batch_write_item"}
 OPERATIONS = sorted(Recorder().client().meta.method_to_api_mapping)
 
 
@@ -30,18 +31,17 @@ def client(recorder: Recorder) -> EncryptedClient:
     return EncryptedClient(recorder.client(), provider(), actions())
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_every_operation_is_handled_passed_or_refused(
-    recorder: Recorder, client: EncryptedClient, operation: str
+@pytest.mark.parametrize("method", OPERATIONS)
+def test_what_the_table_of_operations_refuses_is_refused(
+    recorder: Recorder, client: EncryptedClient, method: str
 ) -> None:
-    if operation in HANDLED:
-        assert operation not in PASSED_CLIENT_METHODS
+    operation = find(client.meta.method_to_api_mapping[method])
+    assert method in dir(client)
+    if operation.treatment is not Treatment.REFUSE:
+        assert method not in {"execute_statement", "import_table", "search_vectors"}
         return
-    if operation in PASSED_CLIENT_METHODS:
-        assert operation.startswith(("describe_", "list_", "get_resource_policy"))
-        return
-    with pytest.raises(UnsupportedOperationError, match=operation) as caught:
-        getattr(client, operation)(TableName="people", Item=wire_item())
+    with pytest.raises(UnsupportedOperationError, match=method) as caught:
+        getattr(client, method)(TableName="people", Item=wire_item())
     assert isinstance(caught.value, NotImplementedError)
     assert "Instead, " in str(caught.value)
     assert SECRET not in str(caught.value)
@@ -51,17 +51,27 @@ def test_every_operation_is_handled_passed_or_refused(
 @pytest.mark.parametrize(
     ("operation", "way_round"),
     [
-        ("delete_item", "batch_write_item"),
-        ("update_item", "put_item"),
-        ("transact_write_items", "put_item"),
-        ("transact_get_items", "batch_get_item"),
         ("execute_statement", "PartiQL"),
-        ("generate_presigned_url", "put_item"),
+        ("batch_execute_statement", "put_item"),
+        ("execute_transaction", "transactions"),
+        ("import_table", "encrypt_dynamodb_item"),
+        ("search_vectors", "query"),
     ],
 )
 def test_a_refusal_says_why_and_what_to_do(client: EncryptedClient, operation: str, way_round: str) -> None:
     with pytest.raises(UnsupportedOperationError, match=way_round):
         getattr(client, operation)()
+
+
+def test_nothing_is_presigned(recorder: Recorder, client: EncryptedClient) -> None:
+    for operation, parameters in (
+        ("put_item", {"TableName": "people", "Item": wire_item()}),
+        ("get_item", {"TableName": "people", "Key": {"id": {"S": "1"}}}),
+    ):
+        with pytest.raises(UnsupportedOperationError, match=f"does not presign {operation}") as caught:
+            client.generate_presigned_url(operation, Params=parameters)  # type: ignore[attr-defined]
+        assert SECRET not in str(caught.value)
+    assert recorder.calls == []
 
 
 def test_what_describes_tables_passes(recorder: Recorder, client: EncryptedClient) -> None:
@@ -106,28 +116,58 @@ def test_parameters_are_refused_by_name(
     assert recorder.calls == []
 
 
-@pytest.mark.parametrize("parameter", ["AttributesToGet", "ProjectionExpression"])
-@pytest.mark.parametrize("operation", ["get_item", "query", "scan", "batch_get_item", "paginate"])
-def test_projections_are_refused(recorder: Recorder, client: EncryptedClient, operation: str, parameter: str) -> None:
-    request = {"TableName": "people", parameter: "city"}
-    calls: dict[str, Any] = {
-        "paginate": lambda: client.get_paginator("scan").paginate(**request),
-        "batch_get_item": lambda: client.batch_get_item(
-            RequestItems={"people": {"Keys": [{"id": {"S": "1"}}], parameter: "city"}}
-        ),
-    }
-    with pytest.raises(InvalidArgumentError, match=parameter):
-        calls.get(operation, lambda: getattr(client, operation)(**request))()
-    assert recorder.calls == []
+READS = ["get_item", "query", "scan", "batch_get_item", "transact_get_items", "paginate"]
 
 
-@pytest.mark.parametrize("select", ["SPECIFIC_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES", "SOMETHING_NEW"])
-def test_select_of_parts_is_refused(recorder: Recorder, client: EncryptedClient, select: str) -> None:
-    with pytest.raises(InvalidArgumentError, match=select):
-        client.scan(TableName="people", Select=select)
-    with pytest.raises(InvalidArgumentError, match=select):
-        client.get_paginator("scan").paginate(TableName="people", Select=select)
+def read(client: EncryptedClient, operation: str, **parameters: Any) -> list[Any]:
+    """The items that an operation reads of the table "people"."""
+    key = {"id": {"S": "1"}}
+    if operation == "get_item":
+        return [client.get_item(TableName="people", Key=key, **parameters)["Item"]]
+    if operation == "batch_get_item":
+        answer = client.batch_get_item(RequestItems={"people": {"Keys": [key], **parameters}})
+        return list(answer["Responses"]["people"])
+    if operation == "transact_get_items":
+        answer = client.transact_get_items(TransactItems=[{"Get": {"TableName": "people", "Key": key, **parameters}}])
+        return [one["Item"] for one in answer["Responses"]]
+    if operation == "paginate":
+        pages = client.get_paginator("scan").paginate(TableName="people", **parameters)
+        return [item for page in pages for item in page["Items"]]
+    if operation == "query":
+        values = {":id": {"S": "1"}}
+        parameters |= {"KeyConditionExpression": "id = :id", "ExpressionAttributeValues": values}
+    return list(getattr(client, operation)(TableName="people", **parameters)["Items"])
+
+
+@pytest.mark.parametrize("operation", READS)
+def test_a_projection_is_applied_to_the_verified_item(
+    recorder: Recorder, client: EncryptedClient, operation: str
+) -> None:
+    client.put_item(TableName="people", Item=wire_item())
+    stored = parsed(recorder.stored()[0])
+    recorder.answers["TransactGetItems"] = lambda _: {"Responses": [{"Item": stored}]}
+    request = {"ProjectionExpression": "city, #n", "ExpressionAttributeNames": {"#n": "name"}}
+    before = copy.deepcopy(request)
+    assert read(client, operation, **request) == [{"city": {"S": "Bern"}, "name": {"S": SECRET}}]
+    assert request == before
+    name, body = recorder.calls[-1]
+    assert name != "PutItem"
+    assert "ProjectionExpression" not in str(body)
+    assert "#n" not in str(body)
+
+
+@pytest.mark.parametrize("operation", READS)
+def test_the_legacy_projection_is_refused(recorder: Recorder, client: EncryptedClient, operation: str) -> None:
+    with pytest.raises(UnsupportedOperationError, match="AttributesToGet: use ProjectionExpression"):
+        read(client, operation, AttributesToGet=["city"])
     assert recorder.sent_item_calls() == []
+
+
+def test_select_follows_the_projection(recorder: Recorder, client: EncryptedClient) -> None:
+    client.put_item(TableName="people", Item=wire_item())
+    page = client.scan(TableName="people", Select="SPECIFIC_ATTRIBUTES", ProjectionExpression="city")
+    assert page["Items"] == [{"city": {"S": "Bern"}}]
+    assert recorder.sent("Scan") == [{"TableName": "people"}]
 
 
 def test_keys_must_not_carry_encrypted_attributes(recorder: Recorder, client: EncryptedClient) -> None:
@@ -135,7 +175,7 @@ def test_keys_must_not_carry_encrypted_attributes(recorder: Recorder, client: En
     calls: list[Any] = [
         lambda: client.get_item(TableName="people", Key=key),
         lambda: client.scan(TableName="people", ExclusiveStartKey=key),
-        lambda: client.get_paginator("scan").paginate(TableName="people", ExclusiveStartKey=key),
+        lambda: list(client.get_paginator("scan").paginate(TableName="people", ExclusiveStartKey=key)),
         lambda: client.batch_get_item(RequestItems={"people": {"Keys": [key]}}),
         lambda: client.batch_write_item(RequestItems={"people": [{"DeleteRequest": {"Key": key}}]}),
     ]
@@ -147,9 +187,9 @@ def test_keys_must_not_carry_encrypted_attributes(recorder: Recorder, client: En
     assert recorder.sent_item_calls() == []
 
 
-@pytest.mark.parametrize("operation", ["put_item", "get_item", "query", "scan"])
+@pytest.mark.parametrize("operation", ["put_item", "get_item", "delete_item", "update_item", "query", "scan"])
 def test_what_is_missing_is_named(recorder: Recorder, client: EncryptedClient, operation: str) -> None:
-    with pytest.raises(InvalidArgumentError, match=f"{operation} needs"):
+    with pytest.raises(InvalidArgumentError, match="TableName"):
         getattr(client, operation)()
     assert recorder.calls == []
 
@@ -184,14 +224,14 @@ def test_malformed_batches_are_refused(
 
 
 @pytest.mark.parametrize("operation", [name for name in OPERATIONS if name not in {"query", "scan"}])
-def test_paginators_of_other_operations(client: EncryptedClient, operation: str) -> None:
-    if operation in {"list_tables", "list_backups", "list_tags_of_resource"}:
+def test_paginators_of_other_operations(recorder: Recorder, client: EncryptedClient, operation: str) -> None:
+    plain = recorder.client()
+    assert client.can_paginate(operation) is plain.can_paginate(operation)
+    if client.can_paginate(operation):
+        assert type(client.get_paginator(operation)).__name__ == type(plain.get_paginator(operation)).__name__
         assert isinstance(client.get_paginator(operation), Paginator)
-        assert client.can_paginate(operation)
         return
-    assert not client.can_paginate(operation)
-    expected = OperationNotPageableError if operation in PASSED_CLIENT_METHODS else UnsupportedOperationError
-    with pytest.raises(expected, match=operation):
+    with pytest.raises(OperationNotPageableError, match=operation):
         client.get_paginator(operation)
 
 
@@ -206,11 +246,9 @@ def test_paginators_of_items(recorder: Recorder, client: EncryptedClient) -> Non
         {"FilterExpression": "name = :n", "ExpressionAttributeValues": {":n": {"S": "x"}}},
     ):
         with pytest.raises(UnsupportedOperationError):
-            paginator.paginate(TableName="people", **request)
-    with pytest.raises(UnsupportedOperationError, match="Also"):
-        paginator.paginate(TableName="people", PaginationConfig={"Also": 1})
+            next(paginator.paginate(TableName="people", **request))
     with pytest.raises(InvalidArgumentError, match="TableName"):
-        paginator.paginate()
+        next(paginator.paginate())
     assert recorder.sent_item_calls() == []
 
 
@@ -218,6 +256,12 @@ def test_constructor_arguments_are_checked(recorder: Recorder) -> None:
     boto = recorder.client()
     with pytest.raises(TypeError, match="client"):
         EncryptedClient(recorder.table(), provider())
+    with pytest.raises(TypeError, match="Mock.*no botocore events"):
+        EncryptedClient(mock.Mock(spec=BaseClient), provider())
+    with pytest.raises(TypeError, match="EncryptedClient"):
+        EncryptedClient(EncryptedClient(boto, provider()), provider())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="not of sts"):
+        EncryptedClient(Recorder._session().client("sts"), provider())
     with pytest.raises(TypeError, match="materials_provider"):
         EncryptedClient(boto, "key")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="attribute_actions"):

@@ -216,9 +216,9 @@ def test_an_encrypted_table_and_its_client() -> None:
     )
     assert client.get_item(TableName="people", Key={"id": {"S": "1"}})["Item"] == wire_item()
     (stored,) = recorder.stored()
-    plain = CryptoConfig(
-        provider(), EncryptionContext(table_name="written-as"), old._config.crypto_config.attribute_actions
-    )
+    own_actions = actions()
+    own_actions.set_index_keys("id")
+    plain = CryptoConfig(provider(), EncryptionContext(table_name="written-as"), own_actions)
     assert decrypt_dynamodb_item(parsed(stored), plain) == wire_item()
 
 

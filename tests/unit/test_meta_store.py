@@ -24,7 +24,9 @@ from ddbcrypt import (
     SignatureVerificationError,
     VersionAlreadyExistsError,
 )
+from ddbcrypt.attach import _ATTACHED
 from ddbcrypt.context_overrides import override_table_name
+from ddbcrypt.dynamodb.legacy_table import LegacyTable
 from ddbcrypt.encrypted.item import decrypt_python_item, encrypt_python_item
 from ddbcrypt.identifiers import Dialect
 from ddbcrypt.material_providers.most_recent import CachingMostRecentProvider
@@ -348,7 +350,11 @@ def test_the_dialect_is_that_of_the_records(table: Any) -> None:
     java = MetaStore(table, protector(), extra_data_supplier=Notes(), dialect=Dialect.JAVA)
     java.get_or_create_provider(NAME, 0)
     assert MetaStore(table, protector(), extra_data_supplier=Notes()).extra_data(NAME, 0)["owner"] == "team 0"
-    assert java._encrypted_table._config.crypto_config.dialect is Dialect.JAVA
+    attached = _ATTACHED[java._encrypted_table.meta.client.meta.events]()
+    assert attached is not None
+    protected = attached.scene.registry.known(table.name)
+    assert isinstance(protected, LegacyTable)
+    assert protected.crypto_config.dialect is Dialect.JAVA
 
 
 def test_it_pickles_without_its_table(table: Any, store: MetaStore, monkeypatch: pytest.MonkeyPatch) -> None:

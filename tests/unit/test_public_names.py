@@ -217,7 +217,9 @@ def check_class(theirs: type, ours: type) -> None:
     assert bases <= {base.__name__ for base in ours.__mro__}
     if issubclass(theirs, enum.Enum):
         assert issubclass(ours, enum.Enum)
-        assert {member.name: member.value for member in theirs} == {member.name: member.value for member in ours}
+        mine = {member.name: member.value for member in ours}
+        mine.pop("SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT", None)  # of the structured format, which the reference lacks
+        assert {member.name: member.value for member in theirs} == mine
 
 
 @pytest.mark.parametrize("member", [member for member in MEMBERS if member.status() != "gone"], **IDS)
@@ -235,17 +237,21 @@ def test_members_are_here_with_a_signature_that_takes_the_same_calls(member: Nam
 
 
 @pytest.mark.parametrize("kind", ["client", "table"])
-def test_update_item_is_refused_as_in_the_reference(kind: str) -> None:
+def test_update_item_is_refused_as_in_the_reference_where_that_is_asked_for(kind: str) -> None:
     from tests.unit.client_recording import Recorder, actions, provider
 
     recorder = Recorder()
-    subject: Any = (
-        ddbcrypt.EncryptedClient(recorder.client(), provider(), attribute_actions=actions())
-        if kind == "client"
-        else ddbcrypt.EncryptedTable(recorder.table(), provider(), attribute_actions=actions())
-    )
+    subject: Any
+    request: dict[str, Any] = {"UpdateExpression": "REMOVE city"}
+    if kind == "client":
+        subject = ddbcrypt.EncryptedClient(recorder.client(), provider(), actions(), update_mode="refuse")
+        request |= {"TableName": "people", "Key": {"id": {"S": "1"}}}
+    else:
+        subject = ddbcrypt.EncryptedTable(recorder.table(), provider(), None, actions(), update_mode="refuse")
+        request |= {"Key": {"id": "1"}}
     with pytest.raises(NotImplementedError):
-        subject.update_item(Key={"id": "1"})
+        subject.update_item(**request)
+    assert recorder.sent_item_calls() == []
 
 
 def documented_errors() -> Iterator[tuple[Name, str]]:

@@ -7,9 +7,11 @@ import copy
 import json
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 
 import pytest
 from boto3.dynamodb.conditions import Attr, Key
+from boto3.resources.base import ServiceResource
 
 from ddbcrypt import (
     AttributeActions,
@@ -25,11 +27,9 @@ from ddbcrypt import (
     TableInfo,
     UnsupportedOperationError,
 )
-from ddbcrypt.dynamodb.operations import PASSED_TABLE_ATTRIBUTES
 from tests.unit.client_recording import SECRET, Body, Recorder, actions, parsed, provider, python_item
 
 ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/people"
-HANDLED = {"put_item", "get_item", "query", "scan", "batch_writer", "meta"}
 ATTRIBUTES = sorted(name for name in dir(Recorder().table()) if not name.startswith("_"))
 
 
@@ -81,7 +81,7 @@ def test_the_old_item_is_decrypted(recorder: Recorder, table: EncryptedTable) ->
     with pytest.raises(OldImageError) as caught:
         table.put_item(Item=python_item(), ReturnValues="ALL_OLD")
     assert caught.value.response is not None
-    assert caught.value.response["Attributes"]["city"] == "Basel"
+    assert caught.value.response["Attributes"]["city"] == {"S": "Basel"}
 
 
 def test_the_reference_clients_arguments_by_position(recorder: Recorder) -> None:
@@ -166,14 +166,9 @@ def test_a_requests_own_configuration(recorder: Recorder, table: EncryptedTable)
 
 
 @pytest.mark.parametrize("name", ATTRIBUTES)
-def test_every_attribute_is_handled_passed_or_refused(recorder: Recorder, table: EncryptedTable, name: str) -> None:
-    if name in HANDLED or name in PASSED_TABLE_ATTRIBUTES:
-        assert name not in {"delete", "delete_item", "update", "update_item"}
-        return
-    recorder.calls.clear()
-    with pytest.raises(UnsupportedOperationError, match=name):
-        getattr(table, name)(Item=python_item())
-    assert recorder.calls == []
+def test_every_attribute_of_a_boto3_table_is_there(table: EncryptedTable, name: str) -> None:
+    assert hasattr(table, name)
+    assert name in dir(table)
 
 
 def test_what_describes_the_table_passes(recorder: Recorder, table: EncryptedTable) -> None:
@@ -200,13 +195,66 @@ def test_attributes_that_do_not_exist(recorder: Recorder, table: EncryptedTable)
 
 def test_its_client_is_encrypted(recorder: Recorder, table: EncryptedTable) -> None:
     client = table.meta.client
-    assert isinstance(client, EncryptedClient)
     client.put_item(TableName="people", Item=python_item())
     assert SECRET not in json.dumps(recorder.calls)
     assert table.get_item(Key={"id": "1"})["Item"] == python_item()
     with pytest.raises(UnsupportedOperationError):
-        client.update_item(TableName="people")
+        client.execute_statement(Statement=SECRET)
     assert len(recorder.sent("DescribeTable")) == 1
+    client.put_item(TableName="visits", Item={"id": "1", "at": 1, "name": SECRET})
+    assert SECRET not in json.dumps(recorder.calls)
+    assert len(recorder.sent("DescribeTable")) == 2
+
+
+def test_the_table_that_was_given_stays_as_it_was(recorder: Recorder) -> None:
+    boto = recorder.table()
+    client = boto.meta.client
+    table = EncryptedTable(boto, provider(), attribute_actions=actions())
+    assert boto.meta.client is client
+    assert table.meta.client is not client
+    boto.put_item(Item=python_item())
+    assert recorder.stored()[0]["name"] == {"S": SECRET}
+    with pytest.raises(InvalidArgumentError, match="encrypts already"):
+        EncryptedTable(table._table, provider())
+
+
+def test_an_item_is_deleted(recorder: Recorder, table: EncryptedTable) -> None:
+    table.put_item(Item=python_item())
+    old = parsed(recorder.stored()[0])
+    recorder.answers["DeleteItem"] = lambda _: {"Attributes": old}
+    response = table.delete_item(
+        Key={"id": "1"}, ReturnValues="ALL_OLD", ConditionExpression=Attr("name").exists() & Attr("city").eq("Bern")
+    )
+    assert response["Attributes"] == python_item()
+    with pytest.raises(UnsupportedOperationError, match='"name"'):
+        table.delete_item(Key={"id": "1"}, ConditionExpression=Attr("name").eq(SECRET))
+
+
+def test_an_item_is_updated(recorder: Recorder, table: EncryptedTable) -> None:
+    table.put_item(Item=python_item())
+    before = dict(recorder.stored()[0])
+    recorder.answers["UpdateItem"] = lambda _: {}
+    response = table.update_item(
+        Key={"id": "1"},
+        UpdateExpression="SET #n = :n",
+        ExpressionAttributeNames={"#n": "name"},
+        ExpressionAttributeValues={":n": SECRET + "!"},
+        ReturnValues="ALL_NEW",
+    )
+    assert response["Attributes"] == python_item(name=SECRET + "!")
+    (sent,) = recorder.sent("UpdateItem")
+    assert SECRET not in json.dumps(sent)
+    assert sent["ConditionExpression"]
+    assert recorder.stored()[0] == before
+
+
+def test_updates_may_be_refused(recorder: Recorder) -> None:
+    table = EncryptedTable(recorder.table(), provider(), attribute_actions=actions(), update_mode="refuse")
+    with pytest.raises(UnsupportedOperationError, match="update_item"):
+        table.update_item(Key={"id": "1"}, UpdateExpression="REMOVE note")
+    assert recorder.sent_item_calls() == []
+    with pytest.raises(InvalidArgumentError, match="update_mode"):
+        EncryptedTable(recorder.table(), provider(), update_mode="maybe")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -227,19 +275,38 @@ def test_parameters_are_refused_by_name(
     assert recorder.sent_item_calls() == []
 
 
-@pytest.mark.parametrize("operation", ["get_item", "query", "scan"])
-def test_projections_are_refused(recorder: Recorder, table: EncryptedTable, operation: str) -> None:
-    with pytest.raises(InvalidArgumentError, match="ProjectionExpression"):
-        getattr(table, operation)(ProjectionExpression="city")
-    with pytest.raises(InvalidArgumentError, match="needs" if operation != "scan" else "SPECIFIC"):
-        getattr(table, operation)(**({"Select": "SPECIFIC_ATTRIBUTES"} if operation == "scan" else {}))
-    assert recorder.sent_item_calls() == []
+def test_projections_are_applied_after_verification(recorder: Recorder, table: EncryptedTable) -> None:
+    table.put_item(Item=python_item())
+    names = {"#n": "name"}
+    expected = {"city": "Bern", "name": SECRET}
+    got = table.get_item(Key={"id": "1"}, ProjectionExpression="city, #n", ExpressionAttributeNames=names)
+    assert got["Item"] == expected
+    assert table.scan(ProjectionExpression="city, #n", ExpressionAttributeNames=names)["Items"] == [expected]
+    condition = Key("id").eq("1")
+    read = table.query(
+        KeyConditionExpression=condition, ProjectionExpression="city, #n", ExpressionAttributeNames=names
+    )
+    assert read["Items"] == [expected]
+    for operation in ("GetItem", "Scan", "Query"):
+        (body,) = recorder.sent(operation)
+        assert "ProjectionExpression" not in body
+        assert "name" not in body.get("ExpressionAttributeNames", {}).values()
+    recorder.stored()[0]["note"] = {"S": "not signed"}
+    recorder.stored()[0]["city"] = {"S": "Basel"}
+    with pytest.raises(SignatureVerificationError):
+        table.scan(ProjectionExpression="note")
 
 
 def test_constructor_arguments_are_checked(recorder: Recorder) -> None:
     boto = recorder.table()
     with pytest.raises(TypeError, match="table"):
         EncryptedTable("people", provider())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="Mock.*no botocore events"):
+        EncryptedTable(mock.Mock(spec=ServiceResource), provider())
+    with pytest.raises(TypeError, match="EncryptedTable"):
+        EncryptedTable(EncryptedTable(boto, provider()), provider())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="Table of dynamodb"):
+        EncryptedTable(recorder.resource(), provider())
     with pytest.raises(TypeError, match="materials_provider"):
         EncryptedTable(boto, "key")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="table_info"):

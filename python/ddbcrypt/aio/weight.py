@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
+
+from ddbcrypt.internal.guards import is_mapping
 
 #: Text and binary values of this many bytes, and of each value as much as the engine's work for it, take about as long
 #: as handing them to a thread and taking them back does (docs/benchmarks.md).
@@ -21,10 +23,10 @@ def is_heavy(items: Iterable[Mapping[str, Any]]) -> bool:
         while pending:
             value = pending.pop()
             left -= VALUE_BYTES
-            if isinstance(value, Mapping):
+            if is_mapping(value):
                 pending.extend(value.values())
             elif isinstance(value, list | tuple | set | frozenset):
-                pending.extend(value)
+                pending.extend(cast("Iterable[Any]", value))
             elif isinstance(value, str | bytes | bytearray):
                 left -= len(value)
             if left < 0:

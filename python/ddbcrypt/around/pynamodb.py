@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """PynamoDB: its models and connections. It makes its botocore client itself, and may make another at any call."""
 
+# ruff: noqa: SLF001 - PynamoDB has no public place where a client or a connection is made
 from __future__ import annotations
 
 import re
 import sys
 import threading
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
@@ -102,7 +103,7 @@ def _attach_model(model: Any, scene: Scene) -> None:
     if there is not None:
         _require_same(there, scene)
         return
-    original = vars(model).get("_get_connection")
+    original: Any = cast("dict[str, Any]", vars(model)).get("_get_connection")
     bound = model._get_connection.__func__
 
     def attached_connection(cls: Any) -> Any:
@@ -136,7 +137,8 @@ def _attached_class(base: Any) -> type:
 
             @property
             def client(self) -> Any:
-                client = super().client
+                parent: Any = super()
+                client = parent.client
                 attach_client(client, getattr(self, _SCENE))
                 return client
 

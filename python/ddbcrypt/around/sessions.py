@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import Any, Final, TypeGuard
+from typing import Any, Final
 
 import boto3.session
 import botocore.session
@@ -21,7 +21,7 @@ _ATTACHED: Final[weakref.WeakKeyDictionary[Any, Scene]] = weakref.WeakKeyDiction
 _LOCK: Final = threading.Lock()
 
 
-def is_session(target: object) -> TypeGuard[boto3.session.Session | botocore.session.Session]:
+def is_session(target: object) -> bool:
     """Whether it is a session of boto3, botocore, aiobotocore or aioboto3, which are subclasses of the first two."""
     return isinstance(target, boto3.session.Session | botocore.session.Session)
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ddbcrypt.cli.text import printable, shorten
-from ddbcrypt.inspection import AttributeReport, ItemFormat, ItemReport, Severity
+from ddbcrypt.inspection import AttributeReport, HeaderReport, ItemFormat, ItemReport, Severity
+from ddbcrypt.inspection.structured import MEANINGS_OF_LEGEND
 
 __all__ = ("Printer",)
 
@@ -56,12 +57,29 @@ class Printer:
                     for entry in description.entries
                 ]
             )
+        if report.header is not None:
+            self._header(report.header)
         if report.attributes:
             self._line("  attributes")
             self._columns([_attribute_row(attribute) for attribute in report.attributes])
         for finding in report.findings:
             where = f"{finding.attribute!r}: " if finding.attribute is not None else ""
             self._line(f"  {finding.severity.value:<8} {where}{finding.message}", _STYLES[finding.severity])
+
+    def _header(self, header: HeaderReport) -> None:
+        self._line(f"  header       {header.size:,} bytes, version {header.version}, message id {header.message_id}")
+        self._line(f"  suite        {header.suite}")
+        counts = [
+            f"{header.legend.count(letter)} {meaning}"
+            for letter, meaning in MEANINGS_OF_LEGEND.items()
+            if letter in header.legend
+        ]
+        self._line(f"  legend       {'; '.join(counts) or 'nothing is signed'}")
+        self._line("  data keys")
+        self._columns([(key.provider_id, f"{key.size:,} bytes", key.meaning) for key in header.data_keys])
+        if header.encryption_context:
+            self._line("  encryption context, as far as it is stored")
+            self._columns([(name, _value(value)) for name, value in header.encryption_context.items()])
 
     def summary(self, formats: Mapping[str, int], errors: int) -> None:
         """Print how many items of each format there were, and how many with errors."""

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, Final, cast
+from typing import Any, Final
 
 #: What a resource registers to take and give Python values.
 _SERIALIZER: Final = (
@@ -16,6 +16,7 @@ _SERIALIZER: Final = (
     ("before-parameter-build.dynamodb", "dynamodb-attr-value-input"),
     ("after-call.dynamodb", "dynamodb-attr-value-output"),
 )
+#: One more stays: it names ddbcrypt in the user agent.
 _HOOKS: Final = (
     ("before-parameter-build.dynamodb", "ddbcrypt-build"),
     ("before-call.dynamodb", "ddbcrypt-before"),
@@ -28,12 +29,16 @@ def clone_client(client: Any) -> Any:
 
     The connection pool, signer and credentials are shared. Handlers registered on the original later are not on it.
     """
-    kind = cast("type[Any]", type(client))
+    kind: Any = client.__class__
     clone = object.__new__(kind)
     clone.__dict__.update(client.__dict__)
     meta = copy.copy(client.meta)
     meta.events = copy.copy(client.meta.events)
     clone.meta = meta
+    # what sends has a reference of its own to the events
+    endpoint = copy.copy(client._endpoint)  # noqa: SLF001
+    endpoint._event_emitter = meta.events  # noqa: SLF001
+    clone._endpoint = endpoint
     return clone
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ddbcrypt.dynamodb.effects import Item
-from ddbcrypt.dynamodb.protected import ProtectedTable
+from ddbcrypt.dynamodb.protected import PlaintextItem, ProtectedTable
+from ddbcrypt.dynamodb.sizes import item_size
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 from ddbcrypt.metrics import Metrics
 
@@ -20,13 +21,20 @@ def encrypt_jobs(jobs: Jobs, metrics: Metrics) -> list[dict[str, Any]]:
     :raises DynamodbEncryptionSdkError: naming the first item that cannot be encrypted; ``index`` is its place among
         the items of its table
     """
+    if not metrics.counts:
+        return _encrypted(jobs)
+    with metrics.counting():
+        result = _encrypted(jobs)
+    metrics.count("items_encrypted", len(jobs))
+    metrics.count("bytes_encrypted", sum(item_size(item) for _, item in jobs))
+    return result
+
+
+def _encrypted(jobs: Jobs) -> list[dict[str, Any]]:
     if len(jobs) == 1:
         table, item = jobs[0]
-        result = table.encrypt((item,))
-    else:
-        result = _by_table(jobs, lambda table, items: table.encrypt(items))
-    metrics.count("items_encrypted", len(jobs))
-    return result
+        return table.encrypt((item,))
+    return _by_table(jobs, lambda table, items: table.encrypt(items))
 
 
 def decrypt_jobs(jobs: Jobs, collect: bool, metrics: Metrics) -> list[Any]:
@@ -36,24 +44,31 @@ def decrypt_jobs(jobs: Jobs, collect: bool, metrics: Metrics) -> list[Any]:
     :raises DynamodbEncryptionSdkError: naming the first item that does not verify or decrypt; ``index`` is its place
         among the items of its table
     """
+    if not metrics.counts:
+        return _decrypted(jobs, collect)
+    try:
+        with metrics.counting():
+            result = _decrypted(jobs, collect)
+    except DynamodbEncryptionSdkError:
+        metrics.count("items_failed")
+        raise
+    good = [one for one in result if not isinstance(one, DynamodbEncryptionSdkError)]
+    metrics.count("items_failed", len(result) - len(good))
+    metrics.count("items_decrypted", len(good))
+    metrics.count("bytes_decrypted", sum(map(item_size, good)))
+    return result
+
+
+def _decrypted(jobs: Jobs, collect: bool) -> list[Any]:
     try:
         if len(jobs) == 1:
             table, item = jobs[0]
-            result: list[Any] = list(table.decrypt((item,)))
-        else:
-            result = _by_table(jobs, lambda table, items: table.decrypt(items))
+            return list(table.decrypt((item,)))
+        return list(_by_table(jobs, lambda table, items: table.decrypt(items)))
     except DynamodbEncryptionSdkError:
         if not collect:
-            metrics.count("items_failed")
             raise
-    else:
-        metrics.count("items_decrypted", len(jobs))
-        return result
-    result = [_decrypted_or_error(table, item) for table, item in jobs]
-    failed = sum(isinstance(one, DynamodbEncryptionSdkError) for one in result)
-    metrics.count("items_failed", failed)
-    metrics.count("items_decrypted", len(jobs) - failed)
-    return result
+    return [_decrypted_or_error(table, item) for table, item in jobs]
 
 
 def _decrypted_or_error(table: ProtectedTable, item: Item) -> dict[str, Any] | DynamodbEncryptionSdkError:
@@ -75,6 +90,8 @@ def _by_table(
         try:
             done = run(table, [jobs[place][1] for place in of_table])
         except DynamodbEncryptionSdkError as error:
+            if error.index is None and len(of_table) == 1:
+                error.index = 0
             if error.index is not None and len(places) > 1:
                 error.add_note(
                     f'The item is number {error.index} of those of the table "{table.name}", counted from 0.'

@@ -16,11 +16,15 @@ from ddbcrypt.dynamodb.effects import Answer, Flow, Send
 from ddbcrypt.dynamodb.flows import begin
 from ddbcrypt.dynamodb.running import advance
 from ddbcrypt.dynamodb.scene import Scene
+from ddbcrypt.identifiers import USER_AGENT_SUFFIX
+from ddbcrypt.internal.timed_cache import TimedCache, default_clock
 from ddbcrypt.operations import filter_response, find
 
 _BUILD: Final = "before-parameter-build.dynamodb"
 _BEFORE: Final = "before-call.dynamodb"
 _AFTER: Final = "after-call.dynamodb"
+#: After botocore, which writes the user agent anew here.
+_CREATED: Final = "request-created.dynamodb"
 Handler: TypeAlias = Callable[..., Any]
 UNIQUE_ID: Final = "ddbcrypt"
 #: Where a call's flow, and the answer of one that sends nothing, are kept between its events.
@@ -34,6 +38,8 @@ class Hooks:
     def __init__(self, client: Any, scene: Scene) -> None:
         self._client = client
         self.scene = scene
+        # Threads that meet a table for the first time at once share one look-up; the registry remembers what it gave.
+        self._lookups: TimedCache[str, dict[str, Any]] = TimedCache(64, 1.0, 1.0, default_clock)
 
     def register(self) -> None:
         """Put the handlers on the client's events; once, however often it is called."""
@@ -45,11 +51,12 @@ class Hooks:
         events.register_last(_BUILD, build, unique_id=f"{UNIQUE_ID}-build")
         events.register_first(_BEFORE, before, unique_id=f"{UNIQUE_ID}-before")
         events.register_first(_AFTER, after, unique_id=f"{UNIQUE_ID}-after")
+        events.register_last(_CREATED, name_user_agent, unique_id=f"{UNIQUE_ID}-created")
 
     @staticmethod
     def unregister(events: Any) -> None:
         """Take the handlers of any such object off."""
-        for event, name in ((_BUILD, "build"), (_BEFORE, "before"), (_AFTER, "after")):
+        for event, name in ((_BUILD, "build"), (_BEFORE, "before"), (_AFTER, "after"), (_CREATED, "created")):
             events.unregister(event, unique_id=f"{UNIQUE_ID}-{name}")
 
     def _build(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
@@ -68,6 +75,11 @@ class Hooks:
             finish(advance(flow, parsed, self._make_call, self.scene.metrics), parsed)
 
     def _make_call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        if operation == "DescribeTable":
+            return self._lookups.get(request["TableName"], lambda: self._call(operation, request))
+        return self._call(operation, request)
+
+    def _call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         result: dict[str, Any] = bare_clone(self._client)._make_api_call(operation, dict(request))  # noqa: SLF001
         return result
 
@@ -88,6 +100,13 @@ def prepare(
     if request is not params:
         params.clear()
         params.update(request)
+
+
+def name_user_agent(request: Any, **_: Any) -> None:
+    """Add ddbcrypt to the ``User-Agent`` of a request that is about to be sent; it is not among what was signed."""
+    agent = request.headers.get("User-Agent", "")
+    del request.headers["User-Agent"]
+    request.headers["User-Agent"] = f"{agent} {USER_AGENT_SUFFIX}".lstrip()
 
 
 def prepared_answer(context: dict[str, Any]) -> tuple[Any, dict[str, Any]] | None:

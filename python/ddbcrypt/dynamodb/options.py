@@ -82,3 +82,22 @@ def request_options(
         yield options
     finally:
         _CURRENT.reset(token)
+
+
+@contextlib.contextmanager
+def own_options(
+    crypto_config: CryptoConfig | None, fetch_from_table: bool | None
+) -> Generator[RequestOptions, None, None]:
+    """Set what a single call of a wrapper brings, over the options in force; what it does not bring stays."""
+    current = current_options()
+    options = RequestOptions(
+        current.on_error,
+        current.fetch_from_table if fetch_from_table is None else fetch_from_table,
+        crypto_config or current.crypto_config,
+        current.failures,
+    )
+    token = _CURRENT.set(options)
+    try:
+        yield options
+    finally:
+        _CURRENT.reset(token)

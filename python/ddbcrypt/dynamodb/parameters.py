@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The parameters that each item operation takes: one list for type checkers and for the check at run time.
+"""The parameters that each item operation of the wrappers takes, for type checkers.
 
-What is not listed here is refused, so a parameter that a later boto3 adds cannot carry plaintext past the encryption.
+At run time ``ddbcrypt.operations`` decides on them.
 """
 
 # no `from __future__ import annotations`: Required would be a string, which __required_keys__ does not understand
@@ -29,16 +29,33 @@ class TableGetItem(_Common, total=False):
     Key: Required[Mapping[str, Any]]
     ConsistentRead: bool
     ExpressionAttributeNames: Mapping[str, str]
+    ProjectionExpression: str
 
 
-class TablePutItem(_Expressions, total=False):
-    """Parameters of ``EncryptedTable.put_item``."""
-
-    Item: Required[Mapping[str, Any]]
+class _Write(_Expressions, total=False):
     ConditionExpression: str | ConditionBase
     ReturnItemCollectionMetrics: str
     ReturnValues: str
     ReturnValuesOnConditionCheckFailure: str
+
+
+class TablePutItem(_Write):
+    """Parameters of ``EncryptedTable.put_item``."""
+
+    Item: Required[Mapping[str, Any]]
+
+
+class TableDeleteItem(_Write):
+    """Parameters of ``EncryptedTable.delete_item``."""
+
+    Key: Required[Mapping[str, Any]]
+
+
+class TableUpdateItem(_Write, total=False):
+    """Parameters of ``EncryptedTable.update_item``."""
+
+    Key: Required[Mapping[str, Any]]
+    UpdateExpression: str
 
 
 class _TableRead(_Expressions, total=False):
@@ -47,7 +64,9 @@ class _TableRead(_Expressions, total=False):
     FilterExpression: str | ConditionBase
     IndexName: str
     Limit: int
+    ProjectionExpression: str
     Select: str
+    fetch_from_table: bool | None
 
 
 class TableQuery(_TableRead, total=False):
@@ -72,6 +91,18 @@ class ClientGetItem(TableGetItem):
 
 class ClientPutItem(TablePutItem):
     """Parameters of ``EncryptedClient.put_item``."""
+
+    TableName: str
+
+
+class ClientDeleteItem(TableDeleteItem):
+    """Parameters of ``EncryptedClient.delete_item``."""
+
+    TableName: str
+
+
+class ClientUpdateItem(TableUpdateItem):
+    """Parameters of ``EncryptedClient.update_item``."""
 
     TableName: str
 
@@ -101,9 +132,15 @@ class ClientBatchWriteItem(_Common, total=False):
     ReturnItemCollectionMetrics: str
 
 
-class BatchGetTable(TypedDict, total=False):
-    """What ``batch_get_item`` takes for one table."""
+class ClientTransactGetItems(_Common, total=False):
+    """Parameters of ``EncryptedClient.transact_get_items``."""
 
-    Keys: Required[Sequence[Mapping[str, Any]]]
-    ConsistentRead: bool
-    ExpressionAttributeNames: Mapping[str, str]
+    TransactItems: Required[Sequence[Mapping[str, Any]]]
+
+
+class ClientTransactWriteItems(_Common, total=False):
+    """Parameters of ``EncryptedClient.transact_write_items``."""
+
+    ClientRequestToken: str
+    ReturnItemCollectionMetrics: str
+    TransactItems: Required[Sequence[Mapping[str, Any]]]

@@ -11,6 +11,10 @@ from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 from ddbcrypt.identifiers import CryptoAction
 
 
+class PlaintextItem(dict[str, Any]):
+    """An item that was stored in plaintext, as a policy of its table allows: nothing of it was verified."""
+
+
 class ProtectedTable(ABC):
     """One protected table. Thread-safe as far as its materials provider or keyring is.
 
@@ -34,6 +38,11 @@ class ProtectedTable(ABC):
     @abstractmethod
     def always_fresh(self) -> bool:
         """Whether two writes of the same item always differ in their signature attribute."""
+
+    @property
+    def existence_attributes(self) -> tuple[str, ...]:
+        """Attributes of which an item of the table has at least one: not those of a new item that nobody signed."""
+        return (self.signature_attribute,)
 
     @property
     def signs_items(self) -> bool:

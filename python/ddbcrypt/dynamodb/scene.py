@@ -9,7 +9,7 @@ from typing import Literal
 from ddbcrypt.dynamodb.registry import Registry
 from ddbcrypt.dynamodb.start_keys import StartKeys
 from ddbcrypt.dynamodb.tokens import Transactions
-from ddbcrypt.metrics import Metrics
+from ddbcrypt.metrics import NO_METRICS, Metrics
 
 UpdateMode = Literal["rewrite", "refuse"]
 
@@ -33,6 +33,6 @@ class Scene:
 
     registry: Registry
     settings: Settings = field(default_factory=Settings)
-    metrics: Metrics = field(default_factory=Metrics)
+    metrics: Metrics = field(default=NO_METRICS)
     start_keys: StartKeys = field(default_factory=StartKeys)
     transactions: Transactions = field(default_factory=Transactions)

@@ -39,13 +39,17 @@ def check_size(table: ProtectedTable, encrypted: Mapping[str, Any], plain: Mappi
 
 
 def _is_small(item: Mapping[str, Any]) -> bool:
-    """Whether a bound that is quickly made says that the item fits; most of an encrypted item is binary."""
+    """Whether a bound that is quickly made says that the item fits: most values of an encrypted item are binary."""
     bound = 0
     for name, value in item.items():
-        content = (value.get("B") or value.get("S")) if is_dict(value) else None
-        if type(content) is not bytes and type(content) is not str:
-            return bound <= MOST_BYTES and item_size(item) <= MOST_BYTES
-        bound += _CHARACTER * len(name) + (len(content) if type(content) is bytes else _CHARACTER * len(content))
+        bound += _CHARACTER * len(name)
+        content = next(iter(value.values()), None) if is_dict(value) else None
+        if type(content) is bytes:
+            bound += len(content)
+        elif type(content) is str:
+            bound += _CHARACTER * len(content)
+        else:
+            bound += _value_size(value)
     return bound <= MOST_BYTES
 
 

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from ddbcrypt.context_overrides import EncryptionContextOverride
 from ddbcrypt.encrypted import CryptoConfig
@@ -113,93 +112,3 @@ def context_key_names(crypto_config: CryptoConfig) -> tuple[str, ...]:
     """Give the primary key that an encryption context names."""
     context = crypto_config.encryption_context
     return tuple(name for name in (context.partition_key_name, context.sort_key_name) if name is not None)
-
-
-def request_config(crypto_config: object, known: Callable[[], TableConfig | None]) -> TableConfig | None:
-    """Give the configuration that comes with a request, or None where there is none.
-
-    :param known: gives the table's own configuration if it is there without asking DynamoDB
-    :raises InvalidArgumentError: when it is no :class:`CryptoConfig`, or would encrypt the primary key
-    """
-    if crypto_config is None:
-        return None
-    if not isinstance(crypto_config, CryptoConfig):
-        message = f"crypto_config has to be a CryptoConfig, not {type(crypto_config).__name__}"
-        raise InvalidArgumentError(message)
-    table = known()
-    if table is None:
-        return TableConfig(crypto_config, context_key_names(crypto_config))
-    return table.replaced_by(crypto_config)
-
-
-def look_up(client: Any, table_name: str) -> TableInfo:
-    """Ask DynamoDB for a table's keys: one ``DescribeTable`` call, by ARN where the caller gave one.
-
-    Another account's table is found by its ARN alone.
-    """
-    name = plain_name(table_name)
-    described = TableInfo(name=table_name)
-    described.refresh_indexed_attributes(client)
-    return TableInfo(
-        name=name,
-        primary_index=described.primary_index,
-        secondary_indexes=described.secondary_indexes,
-    )
-
-
-class TableConfigs:
-    """The configurations of a client's tables, each looked up once. Thread-safe, with one lookup in flight per table.
-
-    A lookup that fails is not remembered.
-    """
-
-    def __init__(
-        self,
-        client: Any,
-        provider: CryptographicMaterialsProvider,
-        actions: AttributeActions,
-        *,
-        ask: bool,
-        options: ItemOptions | None = None,
-    ) -> None:
-        self._client = client
-        self._provider = provider
-        self._actions = actions
-        self._options = options
-        self._ask = ask
-        self._lock = threading.Lock()
-        self._locks: dict[str, threading.Lock] = {}
-        self._known: dict[str, TableConfig] = {}
-
-    def known(self, table_name: str) -> TableConfig | None:
-        """Give the table's configuration if it is there already."""
-        return self._known.get(table_name)
-
-    def remember(self, table_name: str, config: TableConfig) -> None:
-        """Take a table's configuration from elsewhere."""
-        self._known[table_name] = config
-
-    def of(self, table_name: str) -> TableConfig:
-        """Give the table's configuration, looked up at its first use.
-
-        :raises InvalidArgumentError: when the primary key is not known and is not to be asked for
-        """
-        known = self._known.get(table_name)
-        if known is not None:
-            return known
-        if not self._ask:
-            message = (
-                f'The primary key of table "{table_name}" is not known: let auto_refresh_table_indexes be true, give a '
-                "crypto_config with the request, or use an EncryptedTable with a table_info that has a primary_index"
-            )
-            raise InvalidArgumentError(message)
-        with self._lock:
-            lock = self._locks.setdefault(table_name, threading.Lock())
-        with lock:
-            known = self._known.get(table_name)
-            if known is None:
-                info = look_up(self._client, table_name)
-                known = self._known[table_name] = TableConfig.of_info(
-                    self._provider, self._actions, info, self._options
-                )
-        return known

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -11,85 +11,39 @@ from boto3.dynamodb.table import BatchWriter
 from boto3.resources.base import ServiceResource
 
 from ddbcrypt.context_overrides import EncryptionContextOverride
-from ddbcrypt.dynamodb import calls, operations, parameters
-from ddbcrypt.dynamodb.operations import Operation, check_call
-from ddbcrypt.dynamodb.tables import ItemOptions, TableConfig, look_up, plain_name, request_config
-from ddbcrypt.encrypted.client import EncryptedClient
-from ddbcrypt.exceptions import InvalidArgumentError
+from ddbcrypt.dynamodb import parameters
+from ddbcrypt.dynamodb.clones import clone_table
+from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
+from ddbcrypt.dynamodb.registry import Registry
+from ddbcrypt.dynamodb.scene import UpdateMode
+from ddbcrypt.dynamodb.table_infos import completed
+from ddbcrypt.dynamodb.tables import plain_name
+from ddbcrypt.exceptions import UnsupportedOperationError
 from ddbcrypt.identifiers import Dialect
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
+from ddbcrypt.metrics import Metrics
 from ddbcrypt.structures import AttributeActions, TableInfo
+from ddbcrypt.wrapping import call, hooked_client, require_resource
 
 __all__ = ("EncryptedTable",)
-
-
-class _TableClient(EncryptedClient):
-    """The client of an encrypted table, which knows that table already."""
-
-    def __init__(
-        self,
-        table: Any,
-        config: TableConfig,
-        attribute_actions: AttributeActions,
-        *,
-        ask: bool,
-    ) -> None:
-        super().__init__(
-            client=table.meta.client,
-            materials_provider=config.crypto_config.materials_provider,
-            attribute_actions=attribute_actions,
-            auto_refresh_table_indexes=ask,
-            expect_standard_dictionaries=True,
-            accept_28_digit_numbers=config.crypto_config.accept_28_digit_numbers,
-            encryption_context_override=config.crypto_config.encryption_context_override,
-            dialect=config.crypto_config.dialect,
-        )
-        self._tables.remember(table.name, config)
-
-
-class EncryptedTableMeta:
-    """``meta`` of an encrypted table: as boto3's, but its ``client`` is an :class:`EncryptedClient`. Thread-safe.
-
-    :ivar client: encrypted client with the table's configuration, for Python values
-    """
-
-    def __init__(self, table: Any, client: EncryptedClient) -> None:
-        self._meta = table.meta
-        self.client = client
-
-    @property
-    def service_name(self) -> str:
-        """``dynamodb``."""
-        return str(self._meta.service_name)
-
-    @property
-    def identifiers(self) -> list[str]:
-        """Names of the attributes that identify the resource."""
-        return list(self._meta.identifiers)
-
-    @property
-    def data(self) -> dict[str, Any] | None:
-        """The table's description, where it was loaded."""
-        data: dict[str, Any] | None = self._meta.data
-        return data
-
-    @property
-    def resource_model(self) -> Any:
-        """boto3's model of the resource."""
-        return self._meta.resource_model
 
 
 class EncryptedTable:
     """A boto3 DynamoDB Table that encrypts and signs items on the way in, and verifies and decrypts on the way out.
 
-    ``put_item``, ``get_item``, ``query``, ``scan`` and ``batch_writer`` take the parameters of the boto3 Table, and the
-    first four ``crypto_config``, a :class:`CryptoConfig` for that request alone. What describes the table passes.
-    Every other operation, and every parameter that might carry plaintext, raises ``UnsupportedOperationError`` before
-    anything is sent.
+    A thin shell over :func:`ddbcrypt.attach`: it has all methods and attributes of the boto3 Table, and
+    ``docs/operations.md`` says what is done to each operation. What is not known to be safe raises
+    ``UnsupportedOperationError`` before anything is sent. ``put_item``, ``get_item``, ``delete_item``, ``update_item``,
+    ``query`` and ``scan`` take the parameters of the boto3 Table, and
+
+    * ``crypto_config``, a :class:`CryptoConfig` for the items of that request alone, and
+    * ``fetch_from_table``, as of :func:`ddbcrypt.request_options`, which also has ``on_error="collect"``.
 
     Arguments are never changed, and each response is a new dict. Thread-safe as far as the boto3 Table is: the item
-    operations and ``meta.client`` are; attributes that boto3 loads at their first use (``table_status``) are not.
+    operations and ``meta.client`` are; attributes that boto3 loads at their first use (``table_status``) are not. The
+    Table that is given stays as it was: the calls are made by clones of it and of its client, which is ``meta.client``.
+    Other tables than this one are protected by that client in the same way.
 
     :param table: boto3 DynamoDB Table
     :param materials_provider: gives the keys
@@ -101,9 +55,11 @@ class EncryptedTable:
     :param accept_28_digit_numbers: as of :class:`CryptoConfig`, for all requests that bring no ``crypto_config``
     :param encryption_context_override: as of :class:`CryptoConfig`, likewise
     :param dialect: as of :class:`CryptoConfig`, likewise
-    :raises TypeError: when an argument is of a wrong type
+    :param update_mode: as of :func:`ddbcrypt.attach`
+    :param metrics: as of :func:`ddbcrypt.attach`
+    :raises TypeError: when an argument is of a wrong type, such as a mock or another wrapper as ``table``
     :raises InvalidArgumentError: when the primary key is neither given nor to be asked for, or ``attribute_actions``
-        would encrypt it
+        would encrypt it, or the Table encrypts already
     """
 
     if TYPE_CHECKING:
@@ -111,6 +67,7 @@ class EncryptedTable:
         attribute_definitions: list[dict[str, Any]]
         billing_mode_summary: Any
         creation_date_time: datetime
+        delete: Callable[[], dict[str, Any]]
         deletion_protection_enabled: bool
         disassociation_protection_enabled: bool
         get_available_subresources: Callable[[], list[str]]
@@ -139,6 +96,7 @@ class EncryptedTable:
         table_name: str
         table_size_bytes: int
         table_status: str
+        update: Callable[..., Any]
         vector_indexes: Any
         wait_until_exists: Callable[..., None]
         wait_until_not_exists: Callable[..., None]
@@ -155,62 +113,80 @@ class EncryptedTable:
         accept_28_digit_numbers: bool = False,
         encryption_context_override: EncryptionContextOverride | None = None,
         dialect: Dialect = Dialect.PYTHON,
+        update_mode: UpdateMode = "rewrite",
+        metrics: Metrics | None = None,
     ) -> None:
-        require_instance("table", table, ServiceResource)
+        require_resource("table", table, "Table")
         boto3_table: Any = table
         info = TableInfo(name=plain_name(boto3_table.name)) if table_info is None else table_info
         actions = AttributeActions() if attribute_actions is None else attribute_actions
-        require_instance("materials_provider", materials_provider, CryptographicMaterialsProvider)
         require_instance("table_info", info, TableInfo)
         require_instance("attribute_actions", actions, AttributeActions)
         require_instance("auto_refresh_table_indexes", auto_refresh_table_indexes, bool)
-        self._table = boto3_table
-        options = ItemOptions(accept_28_digit_numbers, encryption_context_override, dialect)
-        known = _known_info(boto3_table, info, ask=auto_refresh_table_indexes)
-        self._config = TableConfig.of_info(materials_provider, actions, known, options)
-        client = _TableClient(boto3_table, self._config, actions, ask=auto_refresh_table_indexes)
-        self.meta = EncryptedTableMeta(boto3_table, client)
+        client = boto3_table.meta.client
+
+        def config(info: TableInfo | None) -> LegacyTableConfig:
+            return LegacyTableConfig(
+                materials_provider,
+                actions.copy(),
+                info,
+                dialect=dialect,
+                accept_28_digit_numbers=accept_28_digit_numbers,
+                encryption_context_override=encryption_context_override,
+            )
+
+        others = config(None)  # before DynamoDB is asked: what is wrong with the arguments shows without a call
+        known = completed(client, boto3_table.name, info, ask=auto_refresh_table_indexes)
+        registry = Registry({boto3_table.name: config(known)}, fallback=others, ask=auto_refresh_table_indexes)
+        hooked = hooked_client(client, registry, python_values=True, update_mode=update_mode, metrics=metrics)
+        self._table: Any = clone_table(boto3_table, hooked)
 
     def __repr__(self) -> str:
         return f"EncryptedTable(name={self._table.name!r})"
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *operations.PASSED_TABLE_ATTRIBUTES})
+        return sorted({*super().__dir__(), *(name for name in dir(self._table) if not name.startswith("_"))})
 
     if not TYPE_CHECKING:  # a checker is to report what is not declared
 
         def __getattr__(self, name: str) -> Any:
-            """Pass what describes the table; an action of the Table is refused when it is called."""
-            if name in operations.PASSED_TABLE_ATTRIBUTES:
-                return getattr(self._table, name)
-            # looked up on the class: on the Table, an attribute would be loaded from DynamoDB
-            if not name.startswith("_") and callable(getattr(type(self._table), name, None)):
-                return operations.refused_method(name)
-            message = f"EncryptedTable has no attribute {name!r}"
-            raise AttributeError(message)
+            """Pass all else to the clone of the Table, whose client's hooks decide on each call."""
+            if name.startswith("_"):
+                message = f"EncryptedTable has no attribute {name!r}"
+                raise AttributeError(message)
+            return getattr(self._table, name)
+
+    @property
+    def meta(self) -> Any:
+        """``meta`` of the clone; its ``client`` encrypts and takes Python values."""
+        return self._table.meta
 
     def get_item(self, **kwargs: Unpack[parameters.TableGetItem]) -> dict[str, Any]:
-        """Read, verify and decrypt one item: a ``GetItem`` call. Errors as :meth:`EncryptedClient.get_item`."""
-        request, config = self._request(operations.TABLE_GET, kwargs)
-        return calls.get_item(operations.TABLE_GET, self._table.get_item, request, config, wire=False)
+        """Read, verify and decrypt one item: a ``GetItem`` call. As :meth:`EncryptedClient.get_item`."""
+        return self._call(self._table.get_item, kwargs)
 
     def put_item(self, **kwargs: Unpack[parameters.TablePutItem]) -> dict[str, Any]:
-        """Encrypt, sign and write one item: a ``PutItem`` call. Errors as :meth:`EncryptedClient.put_item`.
+        """Encrypt, sign and write one item: a ``PutItem`` call. As :meth:`EncryptedClient.put_item`.
 
         The ``Item`` of a failed condition's exception is in DynamoDB JSON, as boto3 has it.
         """
-        request, config = self._request(operations.TABLE_PUT, kwargs)
-        return calls.put_item(operations.TABLE_PUT, self._table.put_item, request, config, wire=False)
+        return self._call(self._table.put_item, kwargs)
+
+    def delete_item(self, **kwargs: Unpack[parameters.TableDeleteItem]) -> dict[str, Any]:
+        """Delete one item by key: a ``DeleteItem`` call. As :meth:`EncryptedClient.delete_item`."""
+        return self._call(self._table.delete_item, kwargs)
+
+    def update_item(self, **kwargs: Unpack[parameters.TableUpdateItem]) -> dict[str, Any]:
+        """Update one item. As :meth:`EncryptedClient.update_item`."""
+        return self._call(self._table.update_item, kwargs)
 
     def query(self, **kwargs: Unpack[parameters.TableQuery]) -> dict[str, Any]:
-        """Query, verify and decrypt a page of items: a ``Query`` call. Errors as :meth:`EncryptedClient.query`."""
-        request, config = self._request(operations.TABLE_QUERY, kwargs)
-        return calls.read(operations.TABLE_QUERY, self._table.query, request, config, wire=False)
+        """Query, verify and decrypt a page of items: a ``Query`` call. As :meth:`EncryptedClient.query`."""
+        return self._call(self._table.query, kwargs)
 
     def scan(self, **kwargs: Unpack[parameters.TableScan]) -> dict[str, Any]:
-        """Scan, verify and decrypt a page of items: a ``Scan`` call. Errors as :meth:`EncryptedClient.query`."""
-        request, config = self._request(operations.TABLE_SCAN, kwargs)
-        return calls.read(operations.TABLE_SCAN, self._table.scan, request, config, wire=False)
+        """Scan, verify and decrypt a page of items: a ``Scan`` call. As :meth:`EncryptedClient.scan`."""
+        return self._call(self._table.scan, kwargs)
 
     def batch_writer(self, overwrite_by_pkeys: list[str] | None = None) -> BatchWriter:
         """boto3's batch writer, which encrypts what is put. It is not thread-safe; use one in each thread.
@@ -220,29 +196,14 @@ class EncryptedTable:
         :param overwrite_by_pkeys: names of the primary key attributes; of the buffered requests with the same key, the
             last one is sent
         """
-        client: Any = self.meta.client
-        return BatchWriter(table_name=self._table.name, client=client, overwrite_by_pkeys=overwrite_by_pkeys)
+        writer: BatchWriter = self._table.batch_writer(overwrite_by_pkeys=overwrite_by_pkeys)
+        return writer
 
-    def _request(self, operation: Operation, kwargs: Any) -> tuple[dict[str, Any], TableConfig]:
-        check_call(operation, kwargs)
-        request: dict[str, Any] = dict(kwargs)
-        given = request_config(request.pop("crypto_config", None), lambda: self._config)
-        return request, self._config if given is None else given
-
-
-def _known_info(table: Any, info: TableInfo, *, ask: bool) -> TableInfo:
-    """Give ``info`` with its primary index, asked for where it is not known. ``info`` itself stays as it is."""
-    try:
-        info.primary_index  # noqa: B018 - raises where it is not known
-    except AttributeError:
-        if not ask:
+    def _call(self, method: Callable[..., dict[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:
+        if "TableName" in given:  # boto3 would take it instead of this table's own
             message = (
-                f'The primary key of table "{table.name}" is not known: give a table_info that has a primary_index, or '
-                "let auto_refresh_table_indexes be true"
+                f"{method.__name__} of a table does not take the parameter TableName: it is called on the table "
+                f'"{self._table.name}" itself. Nothing was sent.'
             )
-            raise InvalidArgumentError(message) from None
-        described = look_up(table.meta.client, table.name)
-        return TableInfo(
-            name=info.name, primary_index=described.primary_index, secondary_indexes=described.secondary_indexes
-        )
-    return info
+            raise UnsupportedOperationError(message)
+        return call(method, given)

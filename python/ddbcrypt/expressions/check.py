@@ -38,7 +38,7 @@ def check_condition(
             _check_path(node, is_encrypted, is_reserved, parameter)
         elif isinstance(node, Call) and node.function in _EXISTENCE:
             (path,) = node.operands
-            if not isinstance(path, Path) or not path.is_whole or is_reserved(path.attribute):
+            if not isinstance(path, Path) or not path.is_whole:
                 waiting.append(path)
         else:
             waiting.extend(reversed(children(node)))

@@ -112,7 +112,7 @@ def _value(operand: Operand, item: Mapping[str, Any]) -> Wire | None:
 
 
 def look_up(item: Mapping[str, Any], path: Path) -> Wire | None:
-    """Give what stands at a path of an item, None where nothing does."""
+    """Give what stands in ``item`` at ``path``, None where nothing does."""
     found: Any = item.get(path.attribute)
     for step in path.steps[1:]:
         if found is None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ("EXPRESSION_BYTES", "Kind", "read")
 
+#: Which of the three grammars a text follows.
 Kind = Literal["condition", "projection", "update"]
 
 #: DynamoDB's limit for an expression's text.

@@ -48,7 +48,7 @@ def _within_limits(number: Decimal) -> Decimal:
 
 
 def add(left: Decimal, right: Decimal) -> Decimal:
-    """Give the exact sum.
+    """Give the exact sum of ``left`` and ``right``.
 
     :raises ExpressionError: where DynamoDB cannot store it
     """
@@ -56,7 +56,7 @@ def add(left: Decimal, right: Decimal) -> Decimal:
 
 
 def subtract(left: Decimal, right: Decimal) -> Decimal:
-    """Give the exact difference.
+    """Give the exact difference of ``left`` and ``right``.
 
     :raises ExpressionError: where DynamoDB cannot store it
     """
@@ -64,5 +64,5 @@ def subtract(left: Decimal, right: Decimal) -> Decimal:
 
 
 def text_of(number: Decimal) -> str:
-    """Write a number as DynamoDB does: plain notation, no trailing zeros."""
+    """Write ``number`` as DynamoDB does: plain notation, no trailing zeros."""
     return format(number, "f") if number else "0"

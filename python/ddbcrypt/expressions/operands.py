@@ -34,6 +34,7 @@ _TEXTS: Final = frozenset(("S", "B"))
 def check_tree(tree: Node) -> None:
     """Refuse operands of a condition.
 
+    :param tree: the condition
     :raises ExpressionError: naming operator and what is wrong
     """
     waiting: list[Node] = [tree]
@@ -110,6 +111,7 @@ def _check_bounds(low: Operand, high: Operand) -> None:
 def check_actions(actions: tuple[Any, ...]) -> None:
     """Refuse values of types that an update's action does not take.
 
+    :param actions: the update's
     :raises ExpressionError: naming action and type
     """
     for action in actions:

@@ -85,7 +85,8 @@ def parse_key_condition(
 ) -> Condition:
     """Read a key condition expression: comparisons, BETWEEN and ``begins_with`` of key attributes, joined by AND.
 
-    Which attributes the key has is the table's matter and is not looked at. Otherwise as :func:`parse_condition`.
+    Which attributes the key has is the table's matter and is not looked at. ``text``, ``names``, ``values`` and
+    ``parameter`` are as in :func:`parse_condition`.
 
     :raises ExpressionError: also for OR, NOT, IN, ``<>``, other functions, nested paths and two conditions on one name
     """
@@ -109,10 +110,12 @@ def _key_name(part: Any, parameter: str) -> str:
     match part:
         case Comparison(operator=operator, left=left, right=right) if operator != "<>":
             operands = [left, right]
-        case Between(operand=operand, low=low, high=high):
+        case Between(operand=Path() as operand, low=low, high=high):
             operands = [operand, low, high]
-        case Call(function="begins_with", operands=(whole, start)):
+        case Call(function="begins_with", operands=(Path() as whole, start)):
             operands = [whole, start]
+        case Between() | Call(function="begins_with"):
+            operands = []
         case _:
             raise ExpressionError(
                 f"{parameter} takes =, <, <=, >, >=, BETWEEN and begins_with of key attributes, joined by AND, and "
@@ -120,14 +123,19 @@ def _key_name(part: Any, parameter: str) -> str:
             )
     paths = [operand for operand in operands if isinstance(operand, Path)]
     if len(paths) != 1 or not paths[0].is_whole or any(isinstance(operand, Call) for operand in operands):
-        raise ExpressionError(f"{parameter} compares something else than one key attribute with values")
+        raise ExpressionError(
+            f"{parameter} compares something else than one key attribute, which BETWEEN and begins_with need first, "
+            "with values"
+        )
     return paths[0].attribute
 
 
 def parse_projection(
     text: str, names: Mapping[str, str] | None = None, *, parameter: str = "ProjectionExpression"
 ) -> Projection:
-    """Read a projection expression. As :func:`parse_condition`, for paths separated by commas.
+    """Read a projection expression: paths separated by commas.
+
+    ``text``, ``names`` and ``parameter`` are as in :func:`parse_condition`.
 
     :raises ExpressionError: also for paths of which one is in another, or that need a list and a map in one place
     """
@@ -146,7 +154,9 @@ def parse_update(
     *,
     parameter: str = "UpdateExpression",
 ) -> Update:
-    """Read an update expression: sections SET, REMOVE, ADD and DELETE. As :func:`parse_condition`.
+    """Read an update expression: sections SET, REMOVE, ADD and DELETE.
+
+    ``text``, ``names``, ``values`` and ``parameter`` are as in :func:`parse_condition`.
 
     :raises ExpressionError: also for two actions on one place, and values of types that their action does not take
     """
@@ -165,6 +175,7 @@ def check_words(parsed: Parsed) -> None:
     Evaluating, projecting and applying do this themselves. Reading does not, so that an expression that may not be
     sent for another reason is refused for that one.
 
+    :param parsed: any expression
     :raises ExpressionError: naming the word
     """
     if parsed.reserved_words:

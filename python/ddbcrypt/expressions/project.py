@@ -23,15 +23,17 @@ def project(projection: Projection, item: Mapping[str, Any]) -> dict[str, Any]:
     close up, in the list's order. Thread-safe; no network calls.
 
     :param projection: what :func:`~ddbcrypt.expressions.parse_projection` gave
-    :param item: DynamoDB JSON; it is not changed, and the result shares what is selected as a whole
+    :param item: DynamoDB JSON; it is not changed, and the result shares what is selected as a whole and is of its class
     :raises ExpressionError: where the projection uses a reserved word
     """
     check_words(projection)
-    return select(projection.paths, item)
+    selected = select(projection.paths, item)
+    # a subclass of dict says something of the item
+    return selected if type(item) is dict or not isinstance(item, dict) else type(item)(selected)
 
 
 def select(paths: Iterable[Path], item: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what stands at any of the paths, within the maps and lists that lead there."""
+    """Give what stands in ``item`` at any of ``paths``, within the maps and lists that lead there."""
     wanted: _Wanted = {}
     for path in paths:
         below = wanted

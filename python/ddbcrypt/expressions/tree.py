@@ -36,7 +36,10 @@ Wire = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A document path: an attribute's name, then names of map members and indexes of list elements."""
+    """A document path.
+
+    :ivar steps: the attribute's name, then names of map members and indexes of list elements
+    """
 
     steps: tuple[str | int, ...]
 
@@ -57,7 +60,11 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value of ``ExpressionAttributeValues``. Its content stays out of ``repr``."""
+    """A value of ``ExpressionAttributeValues``.
+
+    :ivar placeholder: its name there, ``:`` included
+    :ivar content: DynamoDB JSON; it stays out of ``repr``
+    """
 
     placeholder: str
     content: Wire = field(repr=False)
@@ -65,7 +72,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function and what it is called with."""
+    """A function and what it is called with.
+
+    :ivar function: its name
+    :ivar operands: as many as the function takes
+    """
 
     function: str
     operands: tuple[Operand, ...]
@@ -73,7 +84,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two operands and ``=``, ``<>``, ``<``, ``<=``, ``>`` or ``>=`` between them."""
+    """A comparison of two operands.
+
+    :ivar operator: ``=``, ``<>``, ``<``, ``<=``, ``>`` or ``>=``
+    :ivar left: what stands before it
+    :ivar right: what stands after it
+    """
 
     operator: str
     left: Operand
@@ -82,7 +98,12 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """``operand BETWEEN low AND high``, both ends included."""
+    """``operand BETWEEN low AND high``.
+
+    :ivar operand: what is compared
+    :ivar low: the lower bound, which is included
+    :ivar high: the upper bound, which is included
+    """
 
     operand: Operand
     low: Operand
@@ -91,7 +112,11 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class In:
-    """``operand IN (choice, ...)``."""
+    """``operand IN (choices)``.
+
+    :ivar operand: what is compared
+    :ivar choices: what it is to equal one of
+    """
 
     operand: Operand
     choices: tuple[Operand, ...]
@@ -99,28 +124,42 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """A negated condition."""
+    """A negation.
+
+    :ivar condition: what is not to hold
+    """
 
     condition: Node
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """Conditions that all have to hold."""
+    """Conditions that all have to hold.
+
+    :ivar conditions: two or more, in the order of the text
+    """
 
     conditions: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Conditions of which one has to hold."""
+    """Conditions of which one has to hold.
+
+    :ivar conditions: two or more, in the order of the text
+    """
 
     conditions: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """Two operands and ``+`` or ``-`` between them."""
+    """A sum or difference of two numbers.
+
+    :ivar operator: ``+`` or ``-``
+    :ivar left: what stands before it
+    :ivar right: what stands after it
+    """
 
     operator: str
     left: Operand
@@ -129,7 +168,11 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """``SET path = operand``."""
+    """``SET path = operand``.
+
+    :ivar path: where it writes
+    :ivar operand: what it writes
+    """
 
     path: Path
     operand: Operand | Arithmetic
@@ -137,14 +180,21 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """``REMOVE path``."""
+    """``REMOVE path``.
+
+    :ivar path: what it takes out
+    """
 
     path: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Add:
-    """``ADD path value``: a number or a set."""
+    """``ADD path value``.
+
+    :ivar path: where it writes
+    :ivar value: a number to add, or a set of members to put in
+    """
 
     path: Path
     value: Value
@@ -152,13 +202,19 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """``DELETE path value``: members to take out of a set."""
+    """``DELETE path value``.
+
+    :ivar path: where it writes
+    :ivar value: a set of members to take out
+    """
 
     path: Path
     value: Value
 
 
+#: What conditions compare and updates read.
 Operand = Path | Value | Call
+#: A condition or a part of one.
 Node = Call | Comparison | Between | In | Not | And | Or
 Action = Set | Remove | Add | Delete
 
@@ -185,9 +241,12 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Condition(Parsed):
-    """A condition, filter or key condition expression.
+    """A condition, filter or key condition expression. Immutable; threads may share it.
 
     :ivar tree: the condition
+
+    ``text``, ``parameter``, ``used_names``, ``used_values``, ``attributes`` and ``reserved_words`` are as in
+    :class:`Parsed`.
     """
 
     tree: Node
@@ -195,9 +254,12 @@ class Condition(Parsed):
 
 @dataclass(frozen=True, slots=True)
 class Projection(Parsed):
-    """A projection expression.
+    """A projection expression. Immutable; threads may share it.
 
     :ivar paths: what it selects; no path is the beginning of another
+
+    ``text``, ``parameter``, ``used_names``, ``used_values``, ``attributes`` and ``reserved_words`` are as in
+    :class:`Parsed`.
     """
 
     paths: tuple[Path, ...]
@@ -205,9 +267,12 @@ class Projection(Parsed):
 
 @dataclass(frozen=True, slots=True)
 class Update(Parsed):
-    """An update expression.
+    """An update expression. Immutable; threads may share it.
 
     :ivar actions: what it does, in the order of the text; no two write the same place
+
+    ``text``, ``parameter``, ``used_names``, ``used_values``, ``attributes`` and ``reserved_words`` are as in
+    :class:`Parsed`.
     """
 
     actions: tuple[Action, ...]
@@ -233,7 +298,7 @@ class Update(Parsed):
 
 
 def paths_of(node: Node | Operand | Arithmetic) -> list[Path]:
-    """Every document path in a condition or in the right side of SET, in the order of the text."""
+    """Every document path in ``node``, a condition or the right side of SET, in the order of the text."""
     found: list[Path] = []
     waiting: list[Node | Operand | Arithmetic] = [node]
     while waiting:

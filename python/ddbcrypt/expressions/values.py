@@ -28,6 +28,7 @@ __all__ = (
     "tag_of",
 )
 
+#: The type tags of DynamoDB JSON.
 TYPES: Final = frozenset(("S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "L", "M"))
 #: The types that ``<`` and its like take.
 ORDERED: Final = frozenset(("S", "N", "B"))
@@ -37,7 +38,7 @@ _LEVELS: Final = 32
 
 
 def tag_of(value: Wire) -> str:
-    """Give the one type tag of a value.
+    """Give the one type tag of ``value``.
 
     :raises ExpressionError: where there is not exactly one that DynamoDB knows
     """
@@ -49,7 +50,7 @@ def tag_of(value: Wire) -> str:
 
 
 def octets(content: object) -> bytes:
-    """Give the bytes of a B; botocore sends a string there as its UTF-8."""
+    """Give the bytes of ``content``, a B's; botocore sends a string there as its UTF-8."""
     if isinstance(content, Binary):
         content = getattr(content, "value", None)
     if isinstance(content, str):
@@ -69,13 +70,13 @@ _SCALARS: Final[Mapping[str, Callable[[object], Any]]] = {"S": _string, "N": exa
 
 
 def scalar(value: Wire) -> Any:
-    """Give an S, N or B as what compares like it: str (by code point, the order of its UTF-8), Decimal, bytes."""
+    """Give ``value``, an S, N or B, as what compares like it: str (code points order as UTF-8 does), Decimal, bytes."""
     tag = tag_of(value)
     return _SCALARS[tag](value[tag])
 
 
 def members(value: Wire) -> list[Any]:
-    """Give the members of a set, each as :func:`scalar` gives it, in their order."""
+    """Give the members of a set, ``value``, each as :func:`scalar` gives it, in their order."""
     tag = tag_of(value)
     return [_SCALARS[SETS[tag]](member) for member in value[tag]]
 
@@ -83,6 +84,8 @@ def members(value: Wire) -> list[Any]:
 def check_value(value: Wire, levels: int = _LEVELS) -> None:
     """Refuse what DynamoDB would not take as a value: types, contents, empty or repeating sets, depth.
 
+    :param value: DynamoDB JSON
+    :param levels: how deep it may nest
     :raises ExpressionError: saying what is wrong, without the value
     """
     if levels == 0:
@@ -123,7 +126,7 @@ def _check_set(value: Wire, content: object) -> None:
 
 
 def equal(left: Wire, right: Wire) -> bool:
-    """Tell whether two values are equal in DynamoDB: numbers by value, sets in any order, lists and maps throughout."""
+    """Tell whether ``left`` equals ``right`` in DynamoDB: numbers by value, sets in any order, also nested ones."""
     tag = tag_of(left)
     if tag != tag_of(right):
         return False
@@ -140,7 +143,7 @@ def equal(left: Wire, right: Wire) -> bool:
 
 
 def order(left: Wire, right: Wire) -> int | None:
-    """Compare two values: -1, 0 or 1; None for types that differ or have no order."""
+    """Compare ``left`` with ``right``: -1, 0 or 1; None for types that differ or have no order."""
     tag = tag_of(left)
     if tag != tag_of(right) or tag not in ORDERED:
         return None
@@ -167,7 +170,7 @@ def size(value: Wire) -> Wire | None:
 
 
 def contains(whole: Wire, part: Wire) -> bool:
-    """Tell whether a string, binary, set or list holds ``part``."""
+    """Tell whether ``whole``, a string, binary, set or list, holds ``part``."""
     tag, part_tag = tag_of(whole), tag_of(part)
     if tag in ("S", "B"):
         return tag == part_tag and scalar(part) in scalar(whole)

@@ -11,9 +11,11 @@ from __future__ import annotations
 from ddbcrypt.inspection.item import inspect_item, unreadable_item
 from ddbcrypt.inspection.report import (
     AttributeReport,
+    DataKeyReport,
     DescriptionEntry,
     DescriptionReport,
     Finding,
+    HeaderReport,
     ItemFormat,
     ItemReport,
     Severity,
@@ -22,9 +24,11 @@ from ddbcrypt.inspection.report import (
 
 __all__ = (
     "AttributeReport",
+    "DataKeyReport",
     "DescriptionEntry",
     "DescriptionReport",
     "Finding",
+    "HeaderReport",
     "ItemFormat",
     "ItemReport",
     "Severity",

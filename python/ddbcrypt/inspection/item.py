@@ -20,6 +20,7 @@ from ddbcrypt.inspection.report import (
     SignatureReport,
 )
 from ddbcrypt.inspection.signature import check_algorithm, read_signature
+from ddbcrypt.inspection.structured import read_header, signed_actions
 from ddbcrypt.internal.foreign import name_foreign_client
 from ddbcrypt.internal.guards import is_mapping
 from ddbcrypt.internal.identifiers import (
@@ -31,11 +32,11 @@ from ddbcrypt.internal.identifiers import (
 )
 from ddbcrypt.internal.items import binary_value
 from ddbcrypt.internal.long_numbers import has_long_number
+from ddbcrypt.structured.names import FOOTER_ATTRIBUTE as _FOOT
+from ddbcrypt.structured.names import HEADER_ATTRIBUTE as _HEAD
 
 __all__ = ("inspect_item", "unreadable_item")
 
-_HEAD: Final = "aws_dbe_head"
-_FOOT: Final = "aws_dbe_foot"
 _BEACON: Final = "aws_dbe_b_"
 _MEANINGS: Final = {
     SIGNATURE_ATTRIBUTE: "signature",
@@ -72,7 +73,7 @@ def inspect_item(item: object, *, encrypted: Collection[str] = ()) -> ItemReport
     if form is ItemFormat.LEGACY:
         return _legacy(attributes, reports, findings, frozenset(encrypted))
     if form is ItemFormat.STRUCTURED:
-        findings += _structured_findings(attributes)
+        return _structured(attributes, writer, reports, findings)
     if form is ItemFormat.PLAINTEXT:
         findings += _plaintext_findings(reports, encrypted)
     return ItemReport(form, writer, attributes=tuple(reports), findings=_sorted(findings))
@@ -237,8 +238,27 @@ def _foreign_findings(values: dict[str, Any]) -> list[Finding]:
     return [Finding(Severity.WARNING, "foreign", f"it is, or holds, what {client} writes", name)]
 
 
-def _structured_findings(item: dict[str, Any]) -> list[Finding]:
-    findings = [Finding(Severity.NOTE, "structured", "ddbcrypt names this format and does not read it yet")]
+def _structured(
+    item: dict[str, Any], writer: str | None, reports: list[AttributeReport], findings: list[Finding]
+) -> ItemReport:
+    header, found = read_header(item)
+    findings += [*_incomplete_findings(item), *found]
+    if header is not None:
+        actions = signed_actions(item, header.legend)
+        reports = [dataclasses.replace(one, meaning=actions.get(one.name, one.meaning)) for one in reports]
+    materials = "; ".join(key.meaning for key in header.data_keys) if header is not None else None
+    return ItemReport(
+        ItemFormat.STRUCTURED,
+        writer,
+        materials=materials,
+        attributes=tuple(reports),
+        findings=_sorted(findings),
+        header=header,
+    )
+
+
+def _incomplete_findings(item: dict[str, Any]) -> list[Finding]:
+    findings: list[Finding] = []
     for present, absent in ((_HEAD, _FOOT), (_FOOT, _HEAD)):
         if present in item and absent not in item:
             message = f"it has {present} and no {absent}: one was removed, or only a part of the item was read"

@@ -10,9 +10,11 @@ from typing import Any
 
 __all__ = (
     "AttributeReport",
+    "DataKeyReport",
     "DescriptionEntry",
     "DescriptionReport",
     "Finding",
+    "HeaderReport",
     "ItemFormat",
     "ItemReport",
     "Severity",
@@ -23,7 +25,7 @@ __all__ = (
 class ItemFormat(StrEnum):
     """Whose format an item is in."""
 
-    #: The DynamoDB Encryption Client's, which is ddbcrypt's.
+    #: The DynamoDB Encryption Client's.
     LEGACY = "legacy"
     #: The AWS Database Encryption SDK's.
     STRUCTURED = "structured"
@@ -105,6 +107,42 @@ class DescriptionReport:
 
 
 @dataclass(frozen=True, slots=True)
+class DataKeyReport:
+    """The data key of an item of the structured format, encrypted for one recipient.
+
+    :ivar provider_id: namespace of the keyring that encrypted it
+    :ivar meaning: what its provider information says, in words: whose key it takes to decrypt it
+    :ivar size: length of the encrypted data key in bytes
+    """
+
+    provider_id: str
+    meaning: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderReport:
+    """The header of an item of the structured format. Nothing of it is proof.
+
+    :ivar size: length in bytes
+    :ivar version: version of the format, 1 or 2
+    :ivar suite: the algorithms of its suite
+    :ivar message_id: the message id in hexadecimal digits
+    :ivar legend: a letter for each signed attribute: ``e`` encrypted, ``s`` signed, ``c`` in the encryption context too
+    :ivar encryption_context: the part of the encryption context that is stored
+    :ivar data_keys: the data key, encrypted for each recipient
+    """
+
+    size: int
+    version: int
+    suite: str
+    message_id: str
+    legend: str
+    encryption_context: dict[str, str]
+    data_keys: tuple[DataKeyReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AttributeReport:
     """One attribute, the reserved ones included.
 
@@ -139,6 +177,7 @@ class ItemReport:
     :ivar materials: where its keys come from, as far as its material description says, or None
     :ivar signature: its signature, or None
     :ivar description: its material description, or None
+    :ivar header: its header, where it is of the structured format and the header can be read, or None
     :ivar attributes: its attributes in the order in which they were given
     :ivar findings: what is wrong with it, the worst first
     """
@@ -150,6 +189,7 @@ class ItemReport:
     description: DescriptionReport | None = None
     attributes: tuple[AttributeReport, ...] = ()
     findings: tuple[Finding, ...] = ()
+    header: HeaderReport | None = None
 
     @property
     def has_errors(self) -> bool:

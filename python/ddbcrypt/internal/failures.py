@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
@@ -27,7 +27,7 @@ from ddbcrypt.internal.identifiers import RESERVED_NAMES
 from ddbcrypt.internal.items import binary_content
 from ddbcrypt.internal.long_numbers import has_long_number
 
-__all__ = ("explain_decryption_failure", "name_item")
+__all__ = ("explain_decryption_failure", "name_item", "name_key")
 
 _SHOWN: Final = 64
 #: Errors that another client's item gives.
@@ -50,6 +50,16 @@ def _name_item(error: DynamodbEncryptionSdkError, item: object, config: CryptoCo
         for name in (context.partition_key_name, context.sort_key_name)
         if name is not None and actions.action(name) is not CryptoAction.ENCRYPT_AND_SIGN
     ]
+    _name_key(error, item, names)
+
+
+def name_key(error: DynamodbEncryptionSdkError, item: object, names: Sequence[str]) -> None:
+    """As :func:`name_item`, by the names of the primary key's attributes."""
+    with suppress(Exception):
+        _name_key(error, item, names)
+
+
+def _name_key(error: DynamodbEncryptionSdkError, item: object, names: Sequence[str]) -> None:
     if error.item_key is not None or not names or not is_mapping(item):
         return
     attributes: Mapping[str, Any] = item

@@ -15,7 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 
-__all__ = ("CONCURRENT_CALLS", "prepare_each")
+__all__ = ("CONCURRENT_CALLS", "call_each", "prepare_each")
 
 #: Calls that one batch has under way at most, the calling thread's own among them. It is botocore's default number of
 #: connections of a client, so that none of them waits for a connection.
@@ -36,17 +36,26 @@ def prepare_each(
 
     :raises: what ``prepare`` raised; ``index`` of a ddbcrypt exception is the position of its job
     """
+    concurrently = len(jobs) > 1 and any(config.materials_provider.makes_network_calls for _, config in jobs)
+    return call_each(lambda position: prepare(*jobs[position], wire), len(jobs), concurrently=concurrently)
+
+
+def call_each(call: Callable[[int], _Prepared], count: int, *, concurrently: bool) -> list[_Prepared]:
+    """Call ``call(position)`` for each position, as :func:`prepare_each` does.
+
+    :param concurrently: whether in several threads, where each costs a call over the network
+    """
     # One item gains nothing from threads, and a batch of static materials is not to pay for any.
-    if len(jobs) > 1 and any(config.materials_provider.makes_network_calls for _, config in jobs):
-        return _Run(lambda position: prepare(*jobs[position], wire), len(jobs)).results()
-    prepared: list[_Prepared] = []
+    if count > 1 and concurrently:
+        return _Run(call, count).results()
+    results: list[_Prepared] = []
     try:
-        for item, config in jobs:
-            prepared.append(prepare(item, config, wire))
+        for position in range(count):
+            results.append(call(position))  # noqa: PERF401 - how far it came is the index of the error
     except DynamodbEncryptionSdkError as error:
-        error.index = len(prepared)  # those before it are done
+        error.index = len(results)  # those before it are done
         raise
-    return prepared
+    return results
 
 
 class _Run(Generic[_Prepared]):

@@ -13,6 +13,7 @@ from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.material_providers.store import ProviderStore
 from ddbcrypt.materials import CryptographicMaterials
+from ddbcrypt.metrics import count_here
 from ddbcrypt.structures import EncryptionContext
 
 __all__ = ("CachingMostRecentProvider", "NoMaterialsError")
@@ -152,11 +153,22 @@ class CachingMostRecentProvider(CryptographicMaterialsProvider):
             return self._provider_store.max_version(name)
         except NoKnownVersionError:
             first = self._provider_store.get_or_create_provider(name, _FIRST_VERSION)
+        count_here("cache_misses")
         self._providers.put((name, _FIRST_VERSION), self._noted(first))
         return _FIRST_VERSION
 
     def _provider(self, name: str, version: int) -> CryptographicMaterialsProvider:
-        return self._providers.get((name, version), lambda: self._noted(self._provider_store.provider(name, version)))
+        missed = False
+
+        def look_up() -> CryptographicMaterialsProvider:
+            nonlocal missed
+            missed = True
+            return self._noted(self._provider_store.provider(name, version))
+
+        try:
+            return self._providers.get((name, version), look_up)
+        finally:
+            count_here("cache_misses" if missed else "cache_hits")
 
     def _noted(self, provider: CryptographicMaterialsProvider) -> CryptographicMaterialsProvider:
         self.makes_network_calls = self.makes_network_calls or provider.makes_network_calls

@@ -98,8 +98,10 @@ class TablePair:
             raise InvalidArgumentError(message)
         # Others who lost the answer to an update find its id in the item still.
         encrypted = self.target.with_update_id(encrypted, stored, new_update_id())
-        newly_signed = [name for name in stored if self._is_newly_signed(name)]
-        held = sorted({*self.source.reserved_names, *self.target.reserved_names, *newly_signed})
+        reserved = {*self.source.reserved_names, *self.target.reserved_names}
+        # An item in plaintext, which a policy lets be read, has no signature that stands for what is read of it.
+        is_held = self._is_newly_signed if reserved & stored.keys() else self._is_written
+        held = sorted(reserved | {name for name in stored if name not in self.key_names and is_held(name)})
         return {
             "TableName": self.table_name,
             "Key": self.key_of(stored),
@@ -111,8 +113,7 @@ class TablePair:
 
     def _is_newly_signed(self, name: str) -> bool:
         return (
-            name not in self.key_names
-            and not self._is_reserved(name)
+            not self._is_reserved(name)
             and not self.source.is_protected(name)
             and self.target.is_protected(name)
         )

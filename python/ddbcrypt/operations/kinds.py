@@ -60,11 +60,14 @@ class Operation:
 
     :ivar name: botocore's name, such as ``PutItem``
     :ivar method: the client's method, such as ``put_item``
+    :ivar treatment: what is done to it as a whole
     :ivar request: members of the request that are known, and what each holds
     :ivar response: members of the response that are known; others are taken out
     :ivar nested: members of structures inside the request, by the name of their shape
     :ivar reason: why it is refused
     :ivar instead: what to do instead
+    :ivar allowed: members of the request that may be sent
+    :ivar answered: members of the response that are kept
     """
 
     name: str

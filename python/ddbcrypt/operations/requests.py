@@ -24,8 +24,10 @@ _DEEPEST: Final = 16
 
 
 def check_request(operation: Operation, params: Mapping[str, Any]) -> None:
-    """Refuse an operation or a parameter that is not known to be safe.
+    """Refuse an operation or a parameter that is not known to be safe. Thread-safe; no network call.
 
+    :param operation: the decision about it
+    :param params: the parameters of the call; not changed
     :raises UnsupportedOperationError: naming the operation or the parameter, and what to use instead
     """
     if operation.treatment is Treatment.REFUSE:
@@ -35,7 +37,13 @@ def check_request(operation: Operation, params: Mapping[str, Any]) -> None:
 
 
 def check_part(operation: Operation, shape: str, members: Mapping[str, Any]) -> None:
-    """As :func:`check_request`, for a structure inside the request, such as the ``Put`` of a transaction."""
+    """As :func:`check_request`, for a structure inside the request, such as the ``Put`` of a transaction.
+
+    :param operation: the decision about it
+    :param shape: botocore's name of the structure
+    :param members: the structure; not changed
+    :raises UnsupportedOperationError: naming the member
+    """
     handled = operation.nested[shape]
     if not members.keys() <= handled.keys() or any(handled[name] is Handling.LEGACY for name in members):
         allowed = frozenset(name for name, handling in handled.items() if handling is not Handling.LEGACY)
@@ -43,7 +51,11 @@ def check_part(operation: Operation, shape: str, members: Mapping[str, Any]) -> 
 
 
 def refuse(operation: Operation) -> NoReturn:
-    """Raise the refusal of an operation."""
+    """Raise the refusal of an operation.
+
+    :param operation: the decision about it
+    :raises UnsupportedOperationError: always
+    """
     message = (
         f"ddbcrypt does not support {operation.method}: {operation.reason}. Instead, {operation.instead}. "
         "Nothing was sent."
@@ -64,7 +76,11 @@ def _refuse_member(where: str, allowed: frozenset[str], given: Mapping[str, Any]
 
 
 def tables_of(operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
-    """Give the names or ARNs of the tables that a request without items names."""
+    """Give the names or ARNs of the tables that a request without items names.
+
+    :param operation: the decision about it
+    :param params: the parameters of the call
+    """
     for name, handling in operation.request.items():
         if handling is Handling.TABLE and isinstance(params.get(name), str):
             yield params[name]
@@ -73,6 +89,9 @@ def tables_of(operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
 def check_definitions(operation: Operation, params: Mapping[str, Any], is_encrypted: Callable[[str], bool]) -> None:
     """Refuse keys, indexes, vectors and times to live of encrypted attributes, which DynamoDB could not read.
 
+    :param operation: the decision about it
+    :param params: the parameters of the call; not changed
+    :param is_encrypted: says of an attribute's name whether it is encrypted
     :raises UnsupportedOperationError: naming the attribute
     """
     for member, handling in operation.request.items():
@@ -94,6 +113,8 @@ def _attribute_names(value: object, depth: int) -> Iterator[str]:
     if depth > _DEEPEST:
         raise UnsupportedOperationError("a definition nests deeper than any of DynamoDB's. Nothing was sent.")
     if is_mapping(value):
+        if value.get("Enabled") is False:
+            return  # a time to live that is switched off
         for name, member in value.items():
             if isinstance(member, str):
                 if name.endswith("AttributeName"):

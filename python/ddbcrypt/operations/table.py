@@ -18,5 +18,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
 
 
 def find(name: str) -> Operation:
-    """Give the decision about an operation; one that is not in the table is refused."""
+    """Give the decision about an operation; one that is not in the table is refused. No network call.
+
+    :param name: botocore's name, such as ``PutItem``
+    """
     return OPERATIONS.get(name) or undecided(name)

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ddbcrypt.dynamodb.clones import clone_client
-from ddbcrypt.dynamodb.hooks import FLOW, UNIQUE_ID, Handler, finish, prepare
+from ddbcrypt.dynamodb.hooks import FLOW, UNIQUE_ID, Handler, finish, name_user_agent, prepare
 from ddbcrypt.dynamodb.running import advance
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.streams.flows import begin
 from ddbcrypt.streams.iterators import Iterators
 
 _BUILD: Final = "before-parameter-build.dynamodb-streams"
+_CREATED: Final = "request-created.dynamodb-streams"
 _AFTER: Final = "after-call.dynamodb-streams"
 
 
@@ -34,11 +35,13 @@ class StreamHooks:
         """Put handlers where requests are complete and responses as they came."""
         events.register_last(_BUILD, build, unique_id=f"{UNIQUE_ID}-build")
         events.register_first(_AFTER, after, unique_id=f"{UNIQUE_ID}-after")
+        events.register_last(_CREATED, name_user_agent, unique_id=f"{UNIQUE_ID}-created")
 
     @staticmethod
     def unregister(events: Any) -> None:
         """Take the handlers of any such object off."""
         events.unregister(_BUILD, unique_id=f"{UNIQUE_ID}-build")
+        events.unregister(_CREATED, unique_id=f"{UNIQUE_ID}-created")
         events.unregister(_AFTER, unique_id=f"{UNIQUE_ID}-after")
 
     def _build(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:

@@ -14,7 +14,7 @@ from ddbcrypt.dynamodb.protected import ProtectedTable
 from ddbcrypt.dynamodb.registry import TableConfiguration
 from ddbcrypt.exceptions import DeserializationError, DynamodbEncryptionSdkError, InvalidArgumentError
 from ddbcrypt.internal.guards import is_mapping
-from ddbcrypt.metrics import Metrics
+from ddbcrypt.metrics import NO_METRICS, Metrics
 from ddbcrypt.streams.images import IMAGES, check_keys
 from ddbcrypt.streams.notation import with_bytes, with_text
 from ddbcrypt.streams.table import table_name_of_stream, table_of_keys
@@ -83,7 +83,7 @@ def decrypt_stream_record(
         for image, _ in images.values():
             check_keys(table, keys, image)
         jobs = [(table, image) for image, _ in images.values()]
-        plain = decrypt_jobs(jobs, collect=False, metrics=metrics or Metrics()) if jobs else []
+        plain = decrypt_jobs(jobs, collect=False, metrics=NO_METRICS if metrics is None else metrics) if jobs else []
     except DynamodbEncryptionSdkError as error:
         error.add_note(f"It is in the stream record {change.record.get('eventID', 'without an eventID')!r:.100}.")
         raise

@@ -7,7 +7,7 @@ from typing import Any
 
 import awswrangler
 import boto3
-import pandas
+import pandas as pd
 import pytest
 
 from ddbcrypt.attach import attach
@@ -31,7 +31,7 @@ def session(database: Database, table: str, keys: Keys) -> Iterator[boto3.Sessio
 
 
 def frame(count: int) -> Any:
-    return pandas.DataFrame(
+    return pd.DataFrame(
         {
             "patient": ["p-001"] * count,
             "visit": list(range(count)),
@@ -46,6 +46,7 @@ def same(one: Any, other: Any) -> bool:
     return bool(sorted(rows) == sorted(other[list(one.columns)].to_dict("tight")["data"]))
 
 
+@pytest.mark.filterwarnings("ignore:Attempting DynamoDB Scan:UserWarning")
 def test_write_and_read(session: boto3.Session, database: Database, table: str) -> None:
     data = frame(30)
     awswrangler.dynamodb.put_df(df=data, table_name=table, boto3_session=session)
@@ -55,9 +56,11 @@ def test_write_and_read(session: boto3.Session, database: Database, table: str) 
     scanned = awswrangler.dynamodb.read_items(table, allow_full_scan=True, boto3_session=session)
     assert set(scanned.columns) == set(data.columns)
     assert same(data, scanned)
-    one = awswrangler.dynamodb.read_items(table, ["p-001"], [3], boto3_session=session)
+    one = awswrangler.dynamodb.read_items(table, partition_values=["p-001"], sort_values=[3], boto3_session=session)
     assert one["name"].tolist() == ["protected name 3"]
-    some = awswrangler.dynamodb.read_items(table, ["p-001", "p-001"], [3, 4], boto3_session=session)
+    some = awswrangler.dynamodb.read_items(
+        table, partition_values=["p-001", "p-001"], sort_values=[3, 4], boto3_session=session
+    )
     assert sorted(some["name"].tolist()) == ["protected name 3", "protected name 4"]
 
 
@@ -79,11 +82,11 @@ def test_delete(session: boto3.Session, database: Database, table: str) -> None:
     assert sorted(item["visit"]["N"] for item in database.raw_items(table)) == ["3", "4"]
 
 
-def test_partiql_is_refused(session: boto3.Session, table: str) -> None:
+def test_partiql_is_refused(session: boto3.Session) -> None:
     with pytest.raises(UnsupportedOperationError):
-        awswrangler.dynamodb.read_partiql_query(f'SELECT * FROM "{table}"', boto3_session=session)
+        awswrangler.dynamodb.read_partiql_query("SELECT * FROM visits", boto3_session=session)
     with pytest.raises(UnsupportedOperationError):
         awswrangler.dynamodb.execute_statement(
-            f"INSERT INTO \"{table}\" VALUE {{'patient': 'p-001', 'visit': 1, 'name': 'plaintext'}}",
+            "INSERT INTO visits VALUE {'patient': 'p-001', 'visit': 1, 'name': 'plaintext'}",
             boto3_session=session,
         )

@@ -2,7 +2,6 @@
 """PynamoDB's own models and connections, attached: all that they do arrives encrypted and comes back as it was."""
 
 import threading
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -53,8 +52,8 @@ def visit_model(database: Database, table: str) -> Any:
 
 
 @pytest.fixture
-def model(database: Database, table: str, config: LegacyTableConfig) -> Iterator[Any]:
-    yield attach(visit_model(database, table), {table: config})
+def model(database: Database, table: str, config: LegacyTableConfig) -> Any:
+    return attach(visit_model(database, table), {table: config})
 
 
 def make(model: Any, number: int, **attributes: Any) -> Any:
@@ -146,7 +145,7 @@ def test_threads_share_a_model(database: Database, table: str, model: Any) -> No
     def save(number: int) -> None:
         try:
             make(model, number).save()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - handed to the main thread
             errors.append(error)
 
     threads = [threading.Thread(target=save, args=(number,)) for number in range(8)]

@@ -95,8 +95,7 @@ class Arguments:
             yield self._of_value(SECRET)
         elif shape.name == "Key" or member == "ExclusiveStartKey":
             yield {"id": self._of_value("1")}
-            if member == "ExclusiveStartKey":
-                yield {"id": self._of_value("1"), "name": self._of_value(SECRET)}
+            yield {"id": self._of_value("1"), "name": self._of_value(SECRET)}
         elif shape.name in ("PutItemInputAttributeMap", "AttributeMap"):
             yield self.item()
         elif isinstance(shape, StructureShape):

@@ -160,3 +160,21 @@ def test_capacity_is_added_up(visits: Any, table: str) -> None:
     assert consumed["TableName"] == table
     # moto says half a unit for each of the two calls.
     assert consumed["CapacityUnits"] >= 1
+
+
+def test_an_item_of_many_attributes_is_updated(dynamodb_local: Database, config: LegacyTableConfig) -> None:
+    # moto parses expressions recursively, and not such long ones.
+    name = dynamodb_local.create_table()
+    table = attach(connect_resource(dynamodb_local.endpoint_url).Table(name), {name: config})
+    many = {**KEY, **{f"attribute-{number}": number for number in range(450)}}
+    table.put_item(Item=many)
+    table.update_item(
+        Key=KEY,
+        UpdateExpression="SET #a = #a + :one REMOVE #b",
+        ExpressionAttributeNames={"#a": "attribute-7", "#b": "attribute-8"},
+        ExpressionAttributeValues={":one": 1},
+    )
+    expected = {**many, "attribute-7": 8}
+    del expected["attribute-8"]
+    assert table.get_item(Key=KEY)["Item"] == expected
+    dynamodb_local.client.delete_table(TableName=name)

@@ -13,7 +13,7 @@ from ddbcrypt.dynamodb.protected import ProtectedTable
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.dynamodb.sizes import check_size
 from ddbcrypt.dynamodb.update.unprotected import guard_update
-from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
+from ddbcrypt.exceptions import DynamodbEncryptionSdkError, InvalidArgumentError, UnsupportedOperationError
 from ddbcrypt.expressions import Projection, project
 from ddbcrypt.operations import check_part, find
 
@@ -172,7 +172,7 @@ def _decrypted(
 ) -> Generator[Effect, Any, list[Mapping[str, Any]]]:
     if len(responses) != len(gets):
         message = f"DynamoDB answered with {len(responses)} items where {len(gets)} were asked for"
-        raise InvalidArgumentError(message)
+        raise DynamodbEncryptionSdkError(message)
     found = [
         (place, get, response["Item"])
         for place, (get, response) in enumerate(zip(gets, responses, strict=True))

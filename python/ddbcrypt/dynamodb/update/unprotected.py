@@ -60,10 +60,13 @@ def with_signature_condition(table: ProtectedTable, request: Mapping[str, Any]) 
         return dict(request)
     names: dict[str, str] = dict(request.get("ExpressionAttributeNames") or {})
     own = _PLACEHOLDER
-    while own in names:
-        own += "_"
-    names[own] = table.signature_attribute
-    condition = f"attribute_exists({own})"
+    tests: list[str] = []
+    for name in table.existence_attributes:
+        while own in names:
+            own += "_"
+        names[own] = name
+        tests.append(f"attribute_exists({own})")
+    condition = tests[0] if len(tests) == 1 else f"({' OR '.join(tests)})"
     theirs = request.get("ConditionExpression")
     if theirs is not None:
         condition = f"({theirs}) AND {condition}"

@@ -62,9 +62,7 @@ def make_write(
     request: dict[str, Any] = {
         "TableName": plan.request["TableName"],
         "Key": dict(plan.key),
-        **make_expressions(
-            plan.key_names, stored, encrypted, is_written, (*sorted(table.reserved_names), *plan.touched_unprotected)
-        ),
+        **make_expressions(plan.key_names, stored, encrypted, is_written, _held(plan, stored or {})),
     }
     for parameter in ("ReturnConsumedCapacity", "ReturnItemCollectionMetrics"):
         if parameter in plan.request:
@@ -120,6 +118,13 @@ def make_expressions(
     if places.values:
         parameters["ExpressionAttributeValues"] = places.values
     return parameters
+
+
+def _held(plan: UpdatePlan, stored: Mapping[str, Any]) -> tuple[str, ...]:
+    reserved = sorted(plan.table.reserved_names)
+    # An item in plaintext, which a policy lets be read, has no signature that stands for all that is protected.
+    read = () if any(name in stored for name in reserved) else sorted(filter(plan.table.is_protected, stored))
+    return (*reserved, *(name for name in read if name not in plan.key_names), *plan.touched_unprotected)
 
 
 def _condition(

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ddbcrypt.exceptions import UnwrappingError, WrappingError
 from ddbcrypt.material_providers.kms.key_ids import parse_key_id
+from ddbcrypt.metrics import count_here
 
 #: Length of a data key. It is key material for HKDF, not a key of a cipher.
 _DATA_KEY_BYTES: Final = 32
@@ -45,6 +46,7 @@ def generate_data_key(client_of: ClientOf, key_id: str, parameters: dict[str, An
     """
     try:
         client = client_of(key_id)
+        count_here("kms_calls")
         answer = client.generate_data_key(KeyId=key_id, NumberOfBytes=_DATA_KEY_BYTES, **parameters)
     except (ClientError, BotoCoreError) as error:
         raise WrappingError(f"AWS KMS made no data key under {key_id}: {error}") from error
@@ -70,6 +72,7 @@ def decrypt_with_one_of(
     for key_id in key_ids:
         try:
             client = client_of(key_id)
+            count_here("kms_calls")
             answer = client.decrypt(KeyId=key_id, CiphertextBlob=ciphertext, **parameters)
         except ClientError as error:
             if _code(error) not in _ANOTHER_KEY_MAY_FIT:
@@ -96,7 +99,9 @@ def decrypt_with_any(client_of: ClientOf, key_id: str, ciphertext: bytes, parame
     :raises UnwrappingError: KMS refused or was not reached
     """
     try:
-        answer = client_of(key_id).decrypt(CiphertextBlob=ciphertext, **parameters)
+        client = client_of(key_id)
+        count_here("kms_calls")
+        answer = client.decrypt(CiphertextBlob=ciphertext, **parameters)
     except (ClientError, BotoCoreError) as error:
         raise UnwrappingError(
             f"AWS KMS did not decrypt the item's data key (by discovery, in the region of {key_id}): {_reason(error)}"

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * structured_items: items of the structured format, one and many, and what can be read of them without keys. */
+#include "core/status.h"
+#include "errors.h"
+#include "structured.h"
+#include "structured_job.h"
+
+#define JOB_PARTS 3
+
+static bool check_count(const char *name, Py_ssize_t given, Py_ssize_t expected)
+{
+    if (given != expected) {
+        PyErr_Format(PyExc_TypeError, "%s() takes %zd positional arguments, got %zd", name, expected, given);
+    }
+    return given == expected;
+}
+
+static bool notation_in(PyObject *wire, notation *out)
+{
+    int truth = PyObject_IsTrue(wire);
+    *out = truth > 0 ? NOTATION_WIRE : NOTATION_PYTHON;
+    return truth >= 0;
+}
+
+static PyObject *finish(call *c, PyObject *out)
+{
+    if (out == NULL) {
+        call_raise(c);
+    }
+    call_end(c);
+    return out;
+}
+
+/* ---- encrypt and decrypt --------------------------------------------------------------------------------------- */
+
+static bool job_in(call *c, notation in, bool encrypting, PyObject *item, PyObject *plan, PyObject *materials,
+                   structured_job *job)
+{
+    return structured_item_in(c, in, encrypting ? USE_ENCRYPT : USE_DECRYPT, item, plan, job) &&
+           structured_materials_in(c, materials, job) &&
+           (encrypting || ddbc_structured_resolve(c->workspace, &job->job, &c->status)) &&
+           structured_make_sinks(job, encrypting);
+}
+
+/* An ECDSA signature takes long whatever the size. */
+static bool work(call *c, bool encrypting, ddbc_structured_job *jobs, size_t count, size_t *failed)
+{
+    bool (*function)(ddbc_workspace *, ddbc_structured_job *, size_t, size_t *, ddbc_status *) =
+        encrypting ? ddbc_structured_encrypt : ddbc_structured_decrypt;
+    if (c->bytes < GIL_RELEASE_BYTES && (count == 0 || jobs[0].suite != DDBC_SUITE_ECDSA)) {
+        return function(c->workspace, jobs, count, failed, &c->status);
+    }
+    bool done;
+    Py_BEGIN_ALLOW_THREADS
+    done = function(c->workspace, jobs, count, failed, &c->status);
+    Py_END_ALLOW_THREADS
+    return done;
+}
+
+static PyObject *run_one(PyObject *module, PyObject *const *given, Py_ssize_t count, bool encrypting)
+{
+    notation in;
+    call c;
+    if (!check_count(encrypting ? "structured_encrypt" : "structured_decrypt", count, 4) ||
+        !notation_in(given[1], &in) || !call_begin(&c, state_of_module(module))) {
+        return NULL;
+    }
+    structured_job job = {.sinks = NULL};
+    size_t failed = 0;
+    PyObject *out = NULL;
+    if (job_in(&c, in, encrypting, given[0], given[2], given[3], &job) && work(&c, encrypting, &job.job, 1, &failed)) {
+        out = structured_item_out(&c, in, encrypting, &job);
+    }
+    if (out == NULL) {
+        call_raise(&c);
+    }
+    structured_drop_sinks(&job);
+    call_end(&c);
+    return out;
+}
+
+PyObject *structured_encrypt(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
+    return run_one(module, arguments, count, true);
+}
+
+PyObject *structured_decrypt(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
+    return run_one(module, arguments, count, false);
+}
+
+static bool batch_in(call *c, notation in, bool encrypting, PyObject *tuple, structured_job *jobs, size_t *taken)
+{
+    Py_ssize_t count = PyTuple_Size(tuple);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *job = PyTuple_GetItem(tuple, i);
+        if (!PyTuple_Check(job) || PyTuple_Size(job) != JOB_PARTS) {
+            PyErr_Format(PyExc_TypeError, "a job must be a tuple of %d: item, plan, materials", JOB_PARTS);
+            return false;
+        }
+        bool done = job_in(c, in, encrypting, PyTuple_GetItem(job, 0), PyTuple_GetItem(job, 1), PyTuple_GetItem(job, 2),
+                           &jobs[i]);
+        *taken = (size_t)i + 1;
+        if (!done) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The engine wants its jobs side by side, without what Python adds to them. */
+static bool batch_work(call *c, bool encrypting, structured_job *jobs, size_t count, size_t *failed)
+{
+    ddbc_structured_job *engine_jobs = call_array(c, count, sizeof *engine_jobs);
+    if (engine_jobs == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        engine_jobs[i] = jobs[i].job;
+    }
+    bool done = work(c, encrypting, engine_jobs, count, failed);
+    for (size_t i = 0; i < count; i++) {
+        jobs[i].job = engine_jobs[i];
+    }
+    return done;
+}
+
+static PyObject *batch_out(call *c, notation out, bool encrypting, structured_job *jobs, size_t count)
+{
+    PyObject *list = PyList_New((Py_ssize_t)count);
+    for (size_t i = 0; list != NULL && i < count; i++) {
+        PyObject *item = structured_item_out(c, out, encrypting, &jobs[i]);
+        if (item == NULL || PyList_SetItem(list, (Py_ssize_t)i, item) < 0) {
+            Py_CLEAR(list);
+        }
+    }
+    return list;
+}
+
+static PyObject *run_batch(PyObject *module, PyObject *const *given, Py_ssize_t given_count, bool encrypting)
+{
+    notation in;
+    call c;
+    if (!check_count(encrypting ? "structured_encrypt_items" : "structured_decrypt_items", given_count, 2) ||
+        !notation_in(given[1], &in)) {
+        return NULL;
+    }
+    PyObject *tuple = PySequence_Tuple(given[0]);
+    if (tuple == NULL) {
+        return NULL;
+    }
+    if (!call_begin(&c, state_of_module(module))) {
+        Py_DECREF(tuple);
+        return NULL;
+    }
+    size_t count = (size_t)PyTuple_Size(tuple);
+    size_t taken = 0;
+    size_t failed = 0;
+    PyObject *out = NULL;
+    structured_job *jobs = call_array(&c, count, sizeof *jobs);
+    if (jobs != NULL) {
+        if (!batch_in(&c, in, encrypting, tuple, jobs, &taken)) {
+            failed = taken > 0 ? taken - 1 : 0;
+        } else if (batch_work(&c, encrypting, jobs, count, &failed)) {
+            out = batch_out(&c, in, encrypting, jobs, count);
+        }
+    }
+    if (out == NULL) {
+        call_raise(&c);
+        raise_with_index(c.state, failed);
+    }
+    for (size_t i = 0; i < taken; i++) {
+        structured_drop_sinks(&jobs[i]);
+    }
+    call_end(&c);
+    Py_DECREF(tuple);
+    return out;
+}
+
+PyObject *structured_encrypt_items(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
+    return run_batch(module, arguments, count, true);
+}
+
+PyObject *structured_decrypt_items(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
+    return run_batch(module, arguments, count, false);
+}
+
+/* ---- without keys ---------------------------------------------------------------------------------------------- */
+
+static PyObject *data_keys_out(const ddbc_structured_header *header)
+{
+    PyObject *list = PyList_New((Py_ssize_t)header->key_count);
+    for (size_t i = 0; list != NULL && i < header->key_count; i++) {
+        const ddbc_data_key *key = &header->keys[i];
+        PyObject *parts = Py_BuildValue("(NNN)", bytes_out(key->provider_id), bytes_out(key->provider_info),
+                                        bytes_out(key->ciphertext));
+        if (parts == NULL || PyList_SetItem(list, (Py_ssize_t)i, parts) < 0) {
+            Py_CLEAR(list);
+        }
+    }
+    return list;
+}
+
+static PyObject *header_out(call *c, const ddbc_structured_header *header)
+{
+    return Py_BuildValue("{s:i,s:i,s:N,s:N,s:N,s:N}", "version", (int)header->version, "flavor", (int)header->suite,
+                         "message_id", bytes_out(header->message_id), "legend", text_out(c, header->legend),
+                         "encryption_context", text_pairs_out(c, header->context, header->context_count), "data_keys",
+                         data_keys_out(header));
+}
+
+static bool header_in(call *c, notation in, PyObject *item, ddbc_structured_header *out)
+{
+    ddbc_attribute attribute;
+    PyObject *value = PyObject_GetItem(item, c->state->header_name);
+    if (value == NULL) {
+        if (!PyErr_ExceptionMatches(PyExc_KeyError)) {
+            return false;
+        }
+        PyErr_Clear();
+        return ddbc_fail(&c->status, DDBC_MALFORMED_HEADER,
+                         "the item has no header (" DDBC_STRUCTURED_HEADER "): it is not of the structured format");
+    }
+    bool held = call_hold(c, value);
+    Py_DECREF(value);
+    if (!held || !value_in(c, in, value, &attribute)) {
+        return false;
+    }
+    if (attribute.type != DDBC_TYPE_B) {
+        return ddbc_fail(&c->status, DDBC_MALFORMED_HEADER, "the header attribute is of type %s, not B",
+                         ddbc_type_name(attribute.type));
+    }
+    return ddbc_structured_read_header(c->workspace, attribute.as.bytes, out, &c->status);
+}
+
+PyObject *structured_header(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
+    notation in;
+    call c;
+    ddbc_structured_header header;
+    if (!check_count("structured_header", count, 2) || !notation_in(arguments[1], &in) ||
+        !call_begin(&c, state_of_module(module))) {
+        return NULL;
+    }
+    bool done = call_hold(&c, arguments[0]) && header_in(&c, in, arguments[0], &header);
+    return finish(&c, done ? header_out(&c, &header) : NULL);
+}
+
+static uint8_t version_of(const structured_job *job)
+{
+    if (job->encrypted) {
+        return job->job.parsed.version;
+    }
+    for (size_t i = 0; i < job->job.item.count; i++) {
+        if (job->job.item.attributes[i].action == DDBC_SIGN_AND_INCLUDE) {
+            return 2;
+        }
+    }
+    return 1;
+}
+
+static PyObject *context_out(call *c, const structured_job *job)
+{
+    ddbc_pair *pairs = NULL;
+    size_t count = 0;
+    return ddbc_structured_context(c->workspace, &job->job, version_of(job), &pairs, &count, &c->status)
+               ? text_pairs_out(c, pairs, count)
+               : NULL;
+}
+
+static PyObject *actions_out(call *c, const structured_job *job)
+{
+    PyObject *dict = PyDict_New();
+    for (size_t i = 0; dict != NULL && i < job->job.item.count; i++) {
+        ddbc_action action = job->job.item.attributes[i].action;
+        if (action != DDBC_DO_NOTHING && PyDict_SetItem(dict, job->names[i], c->state->actions[action]) < 0) {
+            Py_CLEAR(dict);
+        }
+    }
+    return dict;
+}
+
+static PyObject *look_at(PyObject *module, PyObject *const *arguments, Py_ssize_t count, const char *name,
+                         PyObject *(*out)(call *, const structured_job *))
+{
+    notation in;
+    call c;
+    structured_job job = {.sinks = NULL};
+    if (!check_count(name, count, 3) || !notation_in(arguments[1], &in) || !call_begin(&c, state_of_module(module))) {
+        return NULL;
+    }
+    bool done = structured_item_in(&c, in, USE_EITHER, arguments[0], arguments[2], &job) &&
+                (!job.encrypted || ddbc_structured_resolve(c.workspace, &job.job, &c.status));
+    return finish(&c, done ? out(&c, &job) : NULL);
+}
+
+PyObject *structured_context(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
+    return look_at(module, arguments, count, "structured_context", context_out);
+}
+
+PyObject *structured_actions(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
+    return look_at(module, arguments, count, "structured_actions", actions_out);
+}
+
+PyObject *structured_serialize_context(PyObject *module, PyObject *context)
+{
+    call c;
+    ddbc_pair *pairs = NULL;
+    size_t count = 0;
+    ddbc_bytes bytes;
+    if (!call_begin(&c, state_of_module(module))) {
+        return NULL;
+    }
+    bool done = text_pairs_in(&c, context, &pairs, &count) &&
+                ddbc_structured_write_context(c.workspace, pairs, count, &bytes, &c.status);
+    return finish(&c, done ? bytes_out(bytes) : NULL);
+}
+
+PyObject *structured_serialize_value(PyObject *module, PyObject *value)
+{
+    call c;
+    ddbc_attribute attribute;
+    uint8_t type_id[2];
+    ddbc_bytes bytes;
+    if (!call_begin(&c, state_of_module(module))) {
+        return NULL;
+    }
+    bool done = call_hold(&c, value) && wire_value_in(&c, value, 1, &attribute) &&
+                ddbc_attribute_check(c.workspace, &attribute, &c.status) &&
+                ddbc_structured_write_value(c.workspace, &attribute, type_id, &bytes, &c.status);
+    return finish(&c, done ? Py_BuildValue("(NN)", bytes_out((ddbc_bytes){type_id, sizeof type_id}), bytes_out(bytes))
+                           : NULL);
+}
+
+PyObject *structured_deserialize_value(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
+    call c;
+    ddbc_attribute attribute;
+    ddbc_bytes type_id;
+    ddbc_bytes bytes;
+    if (!check_count("structured_deserialize_value", count, 2) || !call_begin(&c, state_of_module(module))) {
+        return NULL;
+    }
+    bool done = call_buffer(&c, arguments[0], &type_id) && call_buffer(&c, arguments[1], &bytes);
+    if (done && type_id.len != 2) {
+        done = ddbc_fail(&c.status, DDBC_INVALID_ARGUMENT, "a type id has two bytes");
+    }
+    done = done && ddbc_structured_read_value(c.workspace, type_id.ptr, bytes, &attribute, &c.status);
+    return finish(&c, done ? wire_value_out(&c, &attribute) : NULL);
+}

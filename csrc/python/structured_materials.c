@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * structured_materials: cryptographic materials to an engine's job. */
+#include "core/status.h"
+#include "structured_job.h"
+
+#define MATERIALS_SIZE 7
+#define DATA_KEY_PARTS 3
+
+static bool fail_argument(call *c, const char *what)
+{
+    return ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "%s", what);
+}
+
+static bool text_pair_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
+{
+    ddbc_pair *pair = &(*(ddbc_pair **)context)[index];
+    if (!PyUnicode_Check(name) || !PyUnicode_Check(value)) {
+        return fail_argument(c, "an encryption context must have str names and str values");
+    }
+    return call_text(c, name, &pair->name) && call_text(c, value, &pair->value);
+}
+
+bool text_pairs_in(call *c, PyObject *mapping, ddbc_pair **out, size_t *out_count)
+{
+    size_t count = 0;
+    int is_mapping = PyDict_Check(mapping) ? 1 : PyObject_IsInstance(mapping, c->state->mapping);
+    if (is_mapping <= 0) {
+        return is_mapping == 0 && fail_argument(c, "an encryption context must be a dict");
+    }
+    if (!call_hold(c, mapping) || !mapping_size(c, mapping, &count)) {
+        return false;
+    }
+    ddbc_pair *pairs = call_array(c, count, sizeof *pairs);
+    if (pairs == NULL || !mapping_each(c, mapping, count, text_pair_in, &pairs)) {
+        return false;
+    }
+    *out = pairs;
+    *out_count = count;
+    return true;
+}
+
+PyObject *text_pairs_out(call *c, const ddbc_pair *pairs, size_t count)
+{
+    PyObject *dict = PyDict_New();
+    for (size_t i = 0; dict != NULL && i < count; i++) {
+        PyObject *name = text_out(c, pairs[i].name);
+        PyObject *value = name == NULL ? NULL : text_out(c, pairs[i].value);
+        if (value == NULL || PyDict_SetItem(dict, name, value) < 0) {
+            Py_CLEAR(dict);
+        }
+        Py_XDECREF(name);
+        Py_XDECREF(value);
+    }
+    return dict;
+}
+
+/* A tuple of the members, held with all of them. */
+static PyObject *tuple_in(call *c, PyObject *sequence, size_t *out_count)
+{
+    PyObject *tuple = PySequence_Tuple(sequence);
+    if (tuple == NULL) {
+        return NULL;
+    }
+    bool held = call_hold(c, tuple);
+    Py_ssize_t count = PyTuple_Size(tuple);
+    for (Py_ssize_t i = 0; held && i < count; i++) {
+        held = call_hold(c, PyTuple_GetItem(tuple, i));
+    }
+    Py_DECREF(tuple);
+    *out_count = (size_t)count;
+    return held ? tuple : NULL;
+}
+
+static bool data_key_in(call *c, PyObject *given, ddbc_data_key *out)
+{
+    size_t count = 0;
+    PyObject *parts = tuple_in(c, given, &count);
+    if (parts == NULL) {
+        return false;
+    }
+    if (count != DATA_KEY_PARTS) {
+        return fail_argument(
+            c, "an encrypted data key must be a tuple of provider id, provider information and ciphertext");
+    }
+    return call_buffer(c, PyTuple_GetItem(parts, 0), &out->provider_id) &&
+           call_buffer(c, PyTuple_GetItem(parts, 1), &out->provider_info) &&
+           call_buffer(c, PyTuple_GetItem(parts, 2), &out->ciphertext);
+}
+
+static bool data_keys_in(call *c, PyObject *given, ddbc_structured_job *job)
+{
+    size_t count = 0;
+    PyObject *tuple = tuple_in(c, given, &count);
+    ddbc_data_key *keys = tuple == NULL ? NULL : call_array(c, count, sizeof *keys);
+    if (keys == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!data_key_in(c, PyTuple_GetItem(tuple, (Py_ssize_t)i), &keys[i])) {
+            return false;
+        }
+    }
+    job->keys = keys;
+    job->key_count = count;
+    return true;
+}
+
+static bool required_in(call *c, PyObject *given, ddbc_structured_job *job)
+{
+    size_t count = 0;
+    PyObject *tuple = tuple_in(c, given, &count);
+    ddbc_bytes *names = tuple == NULL ? NULL : call_array(c, count, sizeof *names);
+    if (names == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        PyObject *name = PyTuple_GetItem(tuple, (Py_ssize_t)i);
+        if (!PyUnicode_Check(name)) {
+            return fail_argument(c, "the required names of an encryption context must be str");
+        }
+        if (!call_text(c, name, &names[i])) {
+            return false;
+        }
+    }
+    job->required = names;
+    job->required_count = count;
+    return true;
+}
+
+static bool tag_keys_in(call *c, PyObject *given, ddbc_structured_job *job)
+{
+    size_t count = 0;
+    PyObject *tuple = given == Py_None ? NULL : tuple_in(c, given, &count);
+    if (given != Py_None && tuple == NULL) {
+        return false;
+    }
+    ddbc_bytes *keys = call_array(c, count, sizeof *keys);
+    if (keys == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!call_buffer(c, PyTuple_GetItem(tuple, (Py_ssize_t)i), &keys[i])) {
+            return false;
+        }
+    }
+    job->tag_keys = keys;
+    job->tag_key_count = count;
+    return true;
+}
+
+bool structured_materials_in(call *c, PyObject *materials, structured_job *out)
+{
+    ddbc_structured_job *job = &out->job;
+    if (!PyTuple_Check(materials) || PyTuple_Size(materials) != MATERIALS_SIZE) {
+        return fail_argument(c,
+                             "materials must be a tuple of suite, data key, encrypted data keys, encryption context, "
+                             "required names, signing or verification key, and symmetric signing keys");
+    }
+    if (!call_hold(c, materials)) {
+        return false;
+    }
+    ddbc_pair *pairs = NULL;
+    PyObject *signing_key = PyTuple_GetItem(materials, 5);
+    long suite = PyLong_AsLong(PyTuple_GetItem(materials, 0));
+    if (suite == -1 && PyErr_Occurred()) {
+        return false;
+    }
+    job->suite = (uint16_t)(suite < 0 || suite > UINT16_MAX ? 0 : suite);
+    if (!call_hold(c, PyTuple_GetItem(materials, 1)) ||
+        !call_buffer(c, PyTuple_GetItem(materials, 1), &job->data_key) ||
+        !data_keys_in(c, PyTuple_GetItem(materials, 2), job) ||
+        !text_pairs_in(c, PyTuple_GetItem(materials, 3), &pairs, &job->context_count) ||
+        !required_in(c, PyTuple_GetItem(materials, 4), job) || !tag_keys_in(c, PyTuple_GetItem(materials, 6), job)) {
+        return false;
+    }
+    job->context = pairs;
+    if (signing_key == Py_None) {
+        return true;
+    }
+    return call_hold(c, signing_key) && call_buffer(c, signing_key, &job->signing_key);
+}

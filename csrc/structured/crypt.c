@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * crypt: commit key and field keys of an item, and the fields' encryption.
+ *   commit key   HKDF-SHA512(data key, "AWS_DBE_COMMIT_KEY" message id), 32 bytes
+ *   root key     HKDF-SHA512(data key, "AWS_DBE_DERIVE_KEY" message id), 32 bytes
+ *   field n      key(32) and nonce(12) from the AES-256-CTR stream of the root key, whose counter block is
+ *                "AwsDbeField" 2c, counter(4) 3 n: three blocks each, so that one stream holds all of them */
+#include <string.h>
+
+#include "core/gcm.h"
+#include "core/mac.h"
+#include "core/status.h"
+#include "structured/format.h"
+
+#define LABEL_SIZE 18
+#define SHA512_SIZE 64
+#define KEY_SIZE 32
+#define SLOT_SIZE 48 /* of the stream; the last four bytes are not used */
+/* Counters have 32 bits. */
+#define FIELDS_MAX 1431655764
+
+bool ddbc_crypt_begin(ddbc_workspace *workspace, ddbc_crypt *out, ddbc_status *status)
+{
+    static const uint8_t none[1] = {0};
+    ddbc_bytes key = {none, sizeof none};
+    *out = (ddbc_crypt){.workspace = workspace};
+    if (!ddbc_gcm_new(&out->cipher, status) ||
+        !ddbc_mac_new(workspace->engine, DDBC_ALG_HMAC_SHA384, key, &out->sha384, status) ||
+        !ddbc_mac_new(workspace->engine, DDBC_ALG_HMAC_SHA512, key, &out->sha512, status)) {
+        ddbc_crypt_end(out);
+        return false;
+    }
+    return true;
+}
+
+void ddbc_crypt_end(ddbc_crypt *crypt)
+{
+    ddbc_gcm_free(crypt->cipher);
+    ddbc_mac_free(crypt->sha384);
+    ddbc_mac_free(crypt->sha512);
+    *crypt = (ddbc_crypt){.workspace = crypt->workspace};
+}
+
+/* The first `wanted` bytes of an HMAC. */
+static bool cut_mac(struct evp_mac_ctx_st *context, ddbc_bytes key, ddbc_bytes data, uint8_t *out, size_t wanted,
+                    ddbc_status *status)
+{
+    uint8_t mac[DDBC_MAC_MAX];
+    size_t size = 0;
+    bool done = ddbc_mac_keyed(context, key, data, mac, &size, status);
+    if (done) {
+        memcpy(out, mac, wanted);
+    }
+    ddbc_wipe(mac, sizeof mac);
+    return done;
+}
+
+/* One block of HKDF's expansion, which is all that 32 bytes need. */
+static bool expand(ddbc_crypt *crypt, const uint8_t prk[SHA512_SIZE], const char *label, ddbc_bytes message_id,
+                   uint8_t out[KEY_SIZE], ddbc_status *status)
+{
+    uint8_t info[LABEL_SIZE + DDBC_MESSAGE_ID_SIZE + 1];
+    uint8_t *at = ddbc_put_bytes(ddbc_put_bytes(info, (ddbc_bytes){(const uint8_t *)label, LABEL_SIZE}), message_id);
+    *at = 1;
+    return cut_mac(crypt->sha512, (ddbc_bytes){prk, SHA512_SIZE}, (ddbc_bytes){info, sizeof info}, out, KEY_SIZE,
+                   status);
+}
+
+/* Both keys come from one extraction: same material, no salt. */
+bool ddbc_crypt_derive(ddbc_crypt *crypt, ddbc_bytes data_key, ddbc_bytes message_id, ddbc_item_keys *out,
+                       ddbc_status *status)
+{
+    static const uint8_t no_salt[SHA512_SIZE] = {0};
+    uint8_t prk[DDBC_MAC_MAX];
+    size_t size = 0;
+    bool done = ddbc_mac_keyed(crypt->sha512, (ddbc_bytes){no_salt, sizeof no_salt}, data_key, prk, &size, status) &&
+                expand(crypt, prk, "AWS_DBE_COMMIT_KEY", message_id, out->commit, status) &&
+                expand(crypt, prk, "AWS_DBE_DERIVE_KEY", message_id, out->root, status);
+    ddbc_wipe(prk, sizeof prk);
+    return done;
+}
+
+bool ddbc_crypt_commitment(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_bytes partial,
+                           uint8_t out[DDBC_COMMITMENT_SIZE], ddbc_status *status)
+{
+    return cut_mac(crypt->sha512, (ddbc_bytes){keys->commit, sizeof keys->commit}, partial, out, DDBC_COMMITMENT_SIZE,
+                   status);
+}
+
+bool ddbc_crypt_tag(ddbc_crypt *crypt, ddbc_bytes key, ddbc_bytes data, uint8_t out[DDBC_TAG_SIZE], ddbc_status *status)
+{
+    return cut_mac(crypt->sha384, key, data, out, DDBC_TAG_SIZE, status);
+}
+
+static size_t count_encrypted(const ddbc_field *fields, size_t count)
+{
+    size_t encrypted = 0;
+    for (size_t i = 0; i < count; i++) {
+        encrypted += fields[i].attribute->action == DDBC_ENCRYPT_AND_SIGN ? 1 : 0;
+    }
+    return encrypted;
+}
+
+/* The keys and nonces of all fields that are encrypted, SLOT_SIZE bytes each. */
+static bool field_keys(ddbc_crypt *crypt, const ddbc_item_keys *keys, size_t count, uint8_t **out, ddbc_status *status)
+{
+    static const uint8_t start[16] = {'A', 'w', 's', 'D', 'b', 'e', 'F', 'i', 'e', 'l', 'd', 0x2c, 0, 0, 0, 0};
+    if (count > FIELDS_MAX) {
+        return ddbc_fail(status, DDBC_TOO_LARGE, "an item has too many encrypted attributes");
+    }
+    uint8_t *slots = ddbc_arena_array(&crypt->workspace->arena, count, SLOT_SIZE);
+    if (slots == NULL) {
+        return ddbc_fail_memory(status);
+    }
+    *out = slots;
+    return count == 0 || ddbc_ctr_stream(crypt->workspace->engine, crypt->cipher, keys->root, start, slots,
+                                         count * SLOT_SIZE, status);
+}
+
+static bool encrypt_field(ddbc_crypt *crypt, const uint8_t *slot, ddbc_field *field, ddbc_status *status)
+{
+    if (field->value.len > SIZE_MAX - DDBC_FIELD_OVERHEAD) {
+        return ddbc_fail_memory(status);
+    }
+    size_t size = field->value.len + DDBC_FIELD_OVERHEAD;
+    bool in_place = field->attribute->value.type == DDBC_TYPE_S || field->attribute->value.type == DDBC_TYPE_B;
+    uint8_t *out = field->attribute->sink != NULL && in_place ? field->attribute->sink
+                                                              : ddbc_arena_alloc(&crypt->workspace->arena, size);
+    if (out == NULL) {
+        return ddbc_fail_memory(status);
+    }
+    memcpy(out, field->type_id, DDBC_TYPE_ID_SIZE);
+    if (!ddbc_gcm_encrypt(crypt->workspace->engine, crypt->cipher, (ddbc_bytes){slot, KEY_SIZE}, slot + KEY_SIZE,
+                          field->path, field->value, out + DDBC_TYPE_ID_SIZE, status)) {
+        return false;
+    }
+    field->value = (ddbc_bytes){out, size};
+    field->attribute->value.type = DDBC_TYPE_B;
+    field->attribute->value.as.bytes = field->value;
+    return true;
+}
+
+bool ddbc_crypt_encrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_field *fields, size_t count,
+                        ddbc_status *status)
+{
+    uint8_t *slot = NULL;
+    if (!field_keys(crypt, keys, count_encrypted(fields, count), &slot, status)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (fields[i].attribute->action != DDBC_ENCRYPT_AND_SIGN) {
+            continue;
+        }
+        if (!encrypt_field(crypt, slot, &fields[i], status)) {
+            return ddbc_fail_in(status, fields[i].attribute->name);
+        }
+        slot += SLOT_SIZE;
+    }
+    return true;
+}
+
+static bool decrypt_field(ddbc_crypt *crypt, const uint8_t *slot, const ddbc_field *field, ddbc_attribute *out,
+                          ddbc_status *status)
+{
+    ddbc_bytes stored = field->value; /* DDBC_FIELD_OVERHEAD bytes or more, as was checked when the fields were made */
+    size_t size = stored.len - DDBC_FIELD_OVERHEAD;
+    uint8_t *plaintext =
+        field->attribute->sink != NULL ? field->attribute->sink : ddbc_arena_alloc(&crypt->workspace->arena, size);
+    if (plaintext == NULL) {
+        return ddbc_fail_memory(status);
+    }
+    ddbc_bytes sealed = {stored.ptr + DDBC_TYPE_ID_SIZE, stored.len - DDBC_TYPE_ID_SIZE};
+    return ddbc_gcm_decrypt(crypt->workspace->engine, crypt->cipher, (ddbc_bytes){slot, KEY_SIZE}, slot + KEY_SIZE,
+                            field->path, sealed, plaintext, status) &&
+           ddbc_structured_read_value(crypt->workspace, stored.ptr, (ddbc_bytes){plaintext, size}, out, status);
+}
+
+bool ddbc_crypt_decrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_field *fields, size_t count,
+                        ddbc_status *status)
+{
+    uint8_t *slot = NULL;
+    ddbc_attribute *values = ddbc_arena_array(&crypt->workspace->arena, count, sizeof *values);
+    if (values == NULL) {
+        return ddbc_fail_memory(status);
+    }
+    if (!field_keys(crypt, keys, count_encrypted(fields, count), &slot, status)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (fields[i].attribute->action != DDBC_ENCRYPT_AND_SIGN) {
+            continue;
+        }
+        if (!decrypt_field(crypt, slot, &fields[i], &values[i], status)) {
+            return ddbc_fail_in(status, fields[i].attribute->name);
+        }
+        slot += SLOT_SIZE;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (fields[i].attribute->action == DDBC_ENCRYPT_AND_SIGN) {
+            fields[i].attribute->value = values[i];
+        }
+    }
+    return true;
+}

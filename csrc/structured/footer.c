@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * footer: the hash of the canonical record, and what is made from it.
+ *   record   header; length(8) and bytes of the whole encryption context; then for each signed attribute in order of path
+ *            path, length(8) of the value, "ENCRYPTED" or "PLAINTEXT", type id(2), value
+ *   footer   a tag(48) for each data key; with the ECDSA suite a signature(103) */
+#include <string.h>
+
+#include "core/ecdsa.h"
+#include "core/status.h"
+#include "structured/format.h"
+
+#define HEAD_SIZE 19 /* length, word and type id */
+#define WORD_SIZE 9
+
+/* Between path and value. A stored ciphertext has its type id in front, so that it is not repeated. */
+static ddbc_bytes put_head(uint8_t *out, const ddbc_field *field)
+{
+    bool encrypted = field->attribute->action == DDBC_ENCRYPT_AND_SIGN;
+    uint8_t *at = ddbc_put_u64(out, encrypted ? field->value.len - DDBC_TYPE_ID_SIZE : field->value.len);
+    memcpy(at, encrypted ? "ENCRYPTED" : "PLAINTEXT", WORD_SIZE);
+    at += WORD_SIZE;
+    if (!encrypted) {
+        memcpy(at, field->type_id, DDBC_TYPE_ID_SIZE);
+        at += DDBC_TYPE_ID_SIZE;
+    }
+    return (ddbc_bytes){out, (size_t)(at - out)};
+}
+
+bool ddbc_record_hash(ddbc_workspace *workspace, const ddbc_structured_job *job, const ddbc_field *fields, size_t count,
+                      uint8_t out[DDBC_SHA384_SIZE], ddbc_status *status)
+{
+    uint8_t length[8];
+    ddbc_bytes context;
+    if (count > SIZE_MAX / 4) {
+        return ddbc_fail_memory(status);
+    }
+    ddbc_bytes *pieces = ddbc_arena_array(&workspace->arena, 3 + 3 * count, sizeof *pieces);
+    uint8_t *heads = ddbc_arena_array(&workspace->arena, count, HEAD_SIZE);
+    if (pieces == NULL || heads == NULL) {
+        return ddbc_fail_memory(status);
+    }
+    if (!ddbc_context_write(workspace, job->context, job->context_count, NULL, 0, &context, status)) {
+        return false;
+    }
+    (void)ddbc_put_u64(length, context.len);
+    pieces[0] = job->header;
+    pieces[1] = (ddbc_bytes){length, sizeof length};
+    pieces[2] = context;
+    for (size_t i = 0; i < count; i++) {
+        pieces[3 + 3 * i] = fields[i].path;
+        pieces[4 + 3 * i] = put_head(heads + i * HEAD_SIZE, &fields[i]);
+        pieces[5 + 3 * i] = fields[i].value;
+    }
+    return ddbc_sha384(workspace, pieces, 3 + 3 * count, out, status);
+}
+
+bool ddbc_footer_write(ddbc_crypt *crypt, const ddbc_structured_job *job, const uint8_t hash[DDBC_SHA384_SIZE],
+                       ddbc_bytes *out, ddbc_status *status)
+{
+    bool is_signed = job->suite == DDBC_SUITE_ECDSA;
+    ddbc_bytes data = {hash, DDBC_SHA384_SIZE};
+    size_t tags_size = job->tag_key_count * DDBC_TAG_SIZE;
+    size_t size = tags_size + (is_signed ? DDBC_ECDSA_SIGNATURE_SIZE : 0);
+    uint8_t *footer = ddbc_arena_alloc(&crypt->workspace->arena, size);
+    if (footer == NULL) {
+        return ddbc_fail_memory(status);
+    }
+    for (size_t i = 0; i < job->tag_key_count; i++) {
+        if (!ddbc_crypt_tag(crypt, job->tag_keys[i], data, footer + i * DDBC_TAG_SIZE, status)) {
+            return false;
+        }
+    }
+    if (is_signed && !ddbc_ecdsa_sign(job->signing_key, data, footer + tags_size, status)) {
+        return false;
+    }
+    *out = (ddbc_bytes){footer, size};
+    return true;
+}
+
+static bool verify_tags(ddbc_crypt *crypt, const ddbc_structured_job *job, ddbc_bytes data, size_t count,
+                        ddbc_status *status)
+{
+    uint8_t expected[DDBC_TAG_SIZE];
+    bool found = false;
+    if (!ddbc_crypt_tag(crypt, job->tag_keys[0], data, expected, status)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        found |= ddbc_same_secret(expected, job->footer.ptr + i * DDBC_TAG_SIZE, DDBC_TAG_SIZE);
+    }
+    /* The right tag of altered data would be a forgery. */
+    ddbc_wipe(expected, sizeof expected);
+    return found ? true : ddbc_fail_signature(status);
+}
+
+bool ddbc_footer_verify(ddbc_crypt *crypt, const ddbc_structured_job *job, const uint8_t hash[DDBC_SHA384_SIZE],
+                        ddbc_status *status)
+{
+    bool is_signed = job->parsed.suite == DDBC_SUITE_ECDSA;
+    ddbc_bytes data = {hash, DDBC_SHA384_SIZE};
+    size_t tags_size = job->parsed.key_count * DDBC_TAG_SIZE;
+    size_t expected = tags_size + (is_signed ? DDBC_ECDSA_SIGNATURE_SIZE : 0);
+    if (job->footer.len != expected) {
+        return ddbc_fail(status, DDBC_SIGNATURE_MISMATCH,
+                         "the footer (" DDBC_STRUCTURED_FOOTER
+                         ") has %zu bytes; with %zu data keys it needs %zu: a tag for each%s",
+                         job->footer.len, job->parsed.key_count, expected, is_signed ? ", and a signature" : "");
+    }
+    ddbc_bytes signature = {job->footer.ptr + tags_size, job->footer.len - tags_size};
+    return verify_tags(crypt, job, data, job->parsed.key_count, status) &&
+           (!is_signed || ddbc_ecdsa_verify(job->signing_key, data, signature, status));
+}

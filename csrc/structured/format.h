@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the files of the structured format share. */
+#ifndef DDBC_STRUCTURED_FORMAT_H
+#define DDBC_STRUCTURED_FORMAT_H
+
+#include "core/engine.h"
+#include "ddbcrypt_structured.h"
+
+enum { DDBC_TYPE_ID_SIZE = 2 };
+
+/* One signed attribute. */
+typedef struct ddbc_field {
+    ddbc_bytes path; /* canonical; first, as fields are sorted by it */
+    ddbc_item_attribute *attribute;
+    ddbc_bytes value; /* as it is signed: serialised, or the stored ciphertext with its type id in front */
+    uint8_t type_id[DDBC_TYPE_ID_SIZE];
+} ddbc_field;
+
+/* ---- bytes.c: big-endian numbers and bounded reading */
+uint8_t *ddbc_put_u16(uint8_t *out, size_t value);
+uint8_t *ddbc_put_u32(uint8_t *out, size_t value);
+uint8_t *ddbc_put_u64(uint8_t *out, size_t value);
+uint8_t *ddbc_put_bytes(uint8_t *out, ddbc_bytes bytes);
+ddbc_bytes ddbc_text(const char *text);
+/* Each takes from the front of `in`, and fails where too little is left. */
+bool ddbc_take_number(ddbc_bytes *in, size_t size, size_t *out);
+bool ddbc_take_bytes(ddbc_bytes *in, size_t size, ddbc_bytes *out);
+/* A length of 16 bits and as many bytes. */
+bool ddbc_take_sized(ddbc_bytes *in, ddbc_bytes *out);
+
+/* ---- fields.c */
+/* The signed attributes in order of canonical path, with paths; values are left empty. */
+DDBC_MUST_USE bool ddbc_fields_new(ddbc_workspace *workspace, ddbc_structured_job *job, ddbc_field **out, size_t *count,
+                                   ddbc_status *status);
+
+/* ---- context.c */
+/* The whole of an encryption context serialised, or without the names in `left_out`. */
+DDBC_MUST_USE bool ddbc_context_write(ddbc_workspace *workspace, const ddbc_pair *pairs, size_t count,
+                                      const ddbc_bytes *left_out, size_t left_out_count, ddbc_bytes *out,
+                                      ddbc_status *status);
+/* Whether the job's context holds what is made from its item, as the materials manager must leave it. */
+DDBC_MUST_USE bool ddbc_context_check(ddbc_workspace *workspace, const ddbc_structured_job *job, uint8_t version,
+                                      ddbc_status *status);
+
+/* ---- header.c */
+/* All before the commitment, with room for it behind. */
+DDBC_MUST_USE bool ddbc_header_write(ddbc_workspace *workspace, const ddbc_structured_job *job, uint8_t version,
+                                     const uint8_t message_id[DDBC_MESSAGE_ID_SIZE], const ddbc_field *fields,
+                                     size_t count, uint8_t **out, size_t *partial_size, ddbc_status *status);
+
+/* ---- crypt.c: contexts of one call, and what is derived from a data key */
+typedef struct ddbc_crypt {
+    ddbc_workspace *workspace;
+    struct evp_cipher_ctx_st *cipher;
+    struct evp_mac_ctx_st *sha384;
+    struct evp_mac_ctx_st *sha512;
+} ddbc_crypt;
+
+DDBC_MUST_USE bool ddbc_crypt_begin(ddbc_workspace *workspace, ddbc_crypt *out, ddbc_status *status);
+void ddbc_crypt_end(ddbc_crypt *crypt);
+
+/* Keys of one item; wiped by the caller. */
+typedef struct ddbc_item_keys {
+    uint8_t commit[32];
+    uint8_t root[32]; /* of the fields */
+} ddbc_item_keys;
+
+DDBC_MUST_USE bool ddbc_crypt_derive(ddbc_crypt *crypt, ddbc_bytes data_key, ddbc_bytes message_id, ddbc_item_keys *out,
+                                     ddbc_status *status);
+/* What a header ends with: HMAC-SHA512 under the commit key, cut. AWS's implementations take SHA-512 here, not the
+ * SHA-384 that their specification names. */
+DDBC_MUST_USE bool ddbc_crypt_commitment(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_bytes partial,
+                                         uint8_t out[DDBC_COMMITMENT_SIZE], ddbc_status *status);
+DDBC_MUST_USE bool ddbc_crypt_tag(ddbc_crypt *crypt, ddbc_bytes key, ddbc_bytes data, uint8_t out[DDBC_TAG_SIZE],
+                                  ddbc_status *status);
+/* Encrypts each ENCRYPT_AND_SIGN field: its value becomes the stored one. */
+DDBC_MUST_USE bool ddbc_crypt_encrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_field *fields, size_t count,
+                                      ddbc_status *status);
+/* Decrypts each of them into its attribute; the attributes change only once all are decrypted. */
+DDBC_MUST_USE bool ddbc_crypt_decrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_field *fields, size_t count,
+                                      ddbc_status *status);
+
+/* ---- footer.c */
+/* SHA-384 of the canonical record. */
+DDBC_MUST_USE bool ddbc_record_hash(ddbc_workspace *workspace, const ddbc_structured_job *job, const ddbc_field *fields,
+                                    size_t count, uint8_t out[DDBC_SHA384_SIZE], ddbc_status *status);
+DDBC_MUST_USE bool ddbc_footer_write(ddbc_crypt *crypt, const ddbc_structured_job *job,
+                                     const uint8_t hash[DDBC_SHA384_SIZE], ddbc_bytes *out, ddbc_status *status);
+DDBC_MUST_USE bool ddbc_footer_verify(ddbc_crypt *crypt, const ddbc_structured_job *job,
+                                      const uint8_t hash[DDBC_SHA384_SIZE], ddbc_status *status);
+
+#endif

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One way for every item: its encryption context, materials from the CMM, the engine, and its header in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+
+from ddbcrypt import _engine
+from ddbcrypt.dynamodb.sizes import item_size
+from ddbcrypt.exceptions import SignatureVerificationError
+from ddbcrypt.identifiers import CryptoAction
+from ddbcrypt.internal.fetching import call_each
+from ddbcrypt.keyrings import (
+    AlgorithmSuite,
+    CryptographicMaterialsManager,
+    DecryptionMaterials,
+    DefaultCmm,
+    EncryptedDataKey,
+    EncryptionMaterials,
+)
+from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig
+from ddbcrypt.structured.results import ParsedHeader
+from ddbcrypt.structured.selector import selector_context
+
+_Item = Mapping[str, Any]
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A configuration as the engine takes it, and where materials come from.
+
+    :ivar engine: logical table name, key names, actions, names and prefix that may be unsigned
+    """
+
+    engine: tuple[str, str, str | None, dict[str, CryptoAction], frozenset[str], str | None]
+    manager: CryptographicMaterialsManager
+    suite: AlgorithmSuite
+    needs_length: bool
+
+    @classmethod
+    def of(cls, config: DynamoDbItemEncryptorConfig) -> Plan:
+        """Make the plan of a configuration, which is immutable."""
+        engine = (
+            config.logical_table_name,
+            config.partition_key_name,
+            config.sort_key_name,
+            dict(config.attribute_actions_on_encrypt),
+            config.unsigned_names,
+            config.allowed_unsigned_attribute_prefix,
+        )
+        manager = config.materials_manager
+        return cls(engine, manager, config.suite, needs_length=type(manager) is not DefaultCmm)
+
+
+class Protected(NamedTuple):
+    """An item that was encrypted or decrypted, and what its header is made of."""
+
+    item: dict[str, Any]
+    encrypted: _Item
+    suite: AlgorithmSuite
+    context: Mapping[str, str]
+    required: frozenset[str]
+    data_keys: tuple[EncryptedDataKey, ...]
+
+    def parsed_header(self, plan: Plan, *, wire: bool) -> ParsedHeader:
+        """Give the header in words."""
+        return ParsedHeader(
+            attribute_actions_on_encrypt=_engine.structured_actions(self.encrypted, wire, plan.engine),
+            algorithm_suite_id=self.suite,
+            encrypted_data_keys=self.data_keys,
+            stored_encryption_context={
+                name: value for name, value in self.context.items() if name not in self.required
+            },
+            encryption_context=dict(self.context),
+            selector_context=selector_context(self.context),
+        )
+
+
+def encrypt_with_cmm(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[Protected]:
+    """Encrypt and sign items, each with materials of its own. All or nothing; an error has the item's ``index``."""
+    materials = _each(plan, items, lambda item: _encryption_materials(plan, item, wire))
+    jobs = [(item, plan.engine, _engine_encryption(one)) for item, one in zip(items, materials, strict=True)]
+    encrypted = _engine.structured_encrypt_items(jobs, wire)
+    return [
+        Protected(
+            item, item, one.algorithm_suite, one.encryption_context, one.required_context_keys, one.encrypted_data_keys
+        )
+        for item, one in zip(encrypted, materials, strict=True)
+    ]
+
+
+def decrypt_with_cmm(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[Protected]:
+    """Verify and decrypt items. All or nothing; an error has the item's ``index``."""
+    found = _each(plan, items, lambda item: _decryption_materials(plan, item, wire))
+    jobs = [(item, plan.engine, _engine_decryption(*one)) for item, one in zip(items, found, strict=True)]
+    decrypted = _engine.structured_decrypt_items(jobs, wire)
+    return [
+        Protected(
+            plain,
+            item,
+            materials.algorithm_suite,
+            materials.encryption_context,
+            materials.required_context_keys,
+            data_keys,
+        )
+        for item, plain, (materials, data_keys) in zip(items, decrypted, found, strict=True)
+    ]
+
+
+def _encryption_materials(plan: Plan, item: _Item, wire: bool) -> EncryptionMaterials:
+    context = _engine.structured_context(item, wire, plan.engine)
+    length = None
+    if plan.needs_length:
+        length = item_size(item if wire else _engine.to_wire(item))
+    return plan.manager.get_encryption_materials(
+        context, plan.suite, required_context_keys=context.keys(), plaintext_length=length
+    )
+
+
+def _decryption_materials(
+    plan: Plan, item: _Item, wire: bool
+) -> tuple[DecryptionMaterials, tuple[EncryptedDataKey, ...]]:
+    header = _engine.structured_header(item, wire)
+    data_keys = tuple(
+        EncryptedDataKey(_text(provider), information, ciphertext)
+        for provider, information, ciphertext in header["data_keys"]
+    )
+    context = _engine.structured_context(item, wire, plan.engine)
+    materials = plan.manager.decrypt_materials(
+        AlgorithmSuite(header["flavor"]), data_keys, header["encryption_context"], reproduced_context=context
+    )
+    return materials, data_keys
+
+
+def _text(provider_id: bytes) -> str:
+    try:
+        return provider_id.decode()
+    except UnicodeDecodeError:
+        raise SignatureVerificationError("the header names a key provider in text that is not UTF-8") from None
+
+
+def _engine_encryption(materials: EncryptionMaterials) -> tuple[Any, ...]:
+    return (
+        int(materials.algorithm_suite),
+        materials.plaintext_data_key,
+        _engine_keys(materials.encrypted_data_keys),
+        dict(materials.encryption_context),
+        tuple(materials.required_context_keys),
+        materials.signing_key,
+        materials.symmetric_signing_keys,
+    )
+
+
+def _engine_decryption(materials: DecryptionMaterials, data_keys: Sequence[EncryptedDataKey]) -> tuple[Any, ...]:
+    signing_key = materials.symmetric_signing_key
+    return (
+        int(materials.algorithm_suite),
+        materials.plaintext_data_key,
+        _engine_keys(data_keys),
+        dict(materials.encryption_context),
+        tuple(materials.required_context_keys),
+        materials.verification_key,
+        None if signing_key is None else (signing_key,),
+    )
+
+
+def _engine_keys(keys: Iterable[EncryptedDataKey]) -> tuple[tuple[bytes, bytes, bytes], ...]:
+    return tuple((key.provider_id.encode(), key.provider_info, key.ciphertext) for key in keys)
+
+
+def _each(plan: Plan, items: Sequence[_Item], ask: Callable[[_Item], _T]) -> list[_T]:
+    """Ask for the materials of each item; an error has its ``index``."""
+    return call_each(lambda position: ask(items[position]), len(items), concurrently=plan.manager.makes_network_calls)

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables of the structured format, for ``attach``: with the overrides for items of the legacy format and plaintext."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ddbcrypt.dynamodb.protected import PlaintextItem, ProtectedTable
+from ddbcrypt.exceptions import DynamodbEncryptionSdkError
+from ddbcrypt.identifiers import CryptoAction
+from ddbcrypt.internal.identifiers import RESERVED_NAMES, SIGNATURE_ATTRIBUTE
+from ddbcrypt.structured.encryptor import DynamoDbItemEncryptor
+from ddbcrypt.structured.names import FOOTER_ATTRIBUTE, HEADER_ATTRIBUTE, RESERVED_PREFIX
+from ddbcrypt.structured.protection import Protected
+
+if TYPE_CHECKING:
+    from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig
+
+
+class StructuredTable(ProtectedTable):
+    """A table in the structured format. Thread-safe as far as its keyring or CMM is.
+
+    :param name: the table's plain name
+    :param config: how its items are protected
+    """
+
+    __slots__ = ("_config", "_encryptor", "key_names", "name", "reserved_names")
+
+    signature_attribute = FOOTER_ATTRIBUTE
+
+    def __init__(self, name: str, config: DynamoDbItemEncryptorConfig) -> None:
+        self.name = name
+        self.key_names = config.key_names
+        self._config = config
+        self._encryptor = DynamoDbItemEncryptor(config)
+        legacy = RESERVED_NAMES if self._encryptor.legacy_config is not None else ()
+        self.reserved_names = frozenset((HEADER_ATTRIBUTE, FOOTER_ATTRIBUTE, *legacy))
+
+    @property
+    def may_block(self) -> bool:
+        """Whether the keyring or CMM may make network calls."""
+        return self._encryptor.makes_network_calls
+
+    @property
+    def always_fresh(self) -> bool:
+        """Each header has a random message id, so each footer differs."""
+        return not self._writes_other_formats
+
+    @property
+    def existence_attributes(self) -> tuple[str, ...]:
+        """What shows that an item is there: its signature in a format that is read, or its key where plaintext is."""
+        if self._config.plaintext_policy.reads_plaintext:
+            return (self.key_names[0],)
+        legacy = self._config.legacy_override
+        reads_legacy = legacy is not None and legacy.policy.reads_legacy
+        return (FOOTER_ATTRIBUTE, SIGNATURE_ATTRIBUTE) if reads_legacy else (FOOTER_ATTRIBUTE,)
+
+    @property
+    def signs_items(self) -> bool:
+        """Items are signed unless a policy has them written in plaintext."""
+        return not self._config.plaintext_policy.writes_plaintext
+
+    def action(self, name: str) -> CryptoAction:
+        """Give the attribute action of a top-level attribute; what is not configured is taken for encrypted."""
+        action = self._config.action(name)
+        if action is None:
+            return CryptoAction.ENCRYPT_AND_SIGN
+        legacy = self._encryptor.legacy_config
+        if legacy is not None and action is not CryptoAction.ENCRYPT_AND_SIGN:
+            # an item of either format may be met: what one of them encrypts cannot be compared
+            return max(action, legacy.attribute_actions.action(name), key=_protection)
+        return action
+
+    def is_reserved(self, name: str) -> bool:
+        """Whether one of the formats in the table reserves the attribute name."""
+        return name.startswith(RESERVED_PREFIX) or (
+            self._encryptor.legacy_config is not None and name in RESERVED_NAMES
+        )
+
+    def encrypt(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Encrypt and sign items, as the policies say."""
+        return [one.item if isinstance(one, Protected) else one for one in self._encryptor.protect(items, wire=True)]
+
+    def decrypt(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Verify and decrypt items, as the policies say."""
+        return [
+            one.item if isinstance(one, Protected) else PlaintextItem(one) if kind == "plaintext" else one
+            for kind, one in self._encryptor.unprotect(items, wire=True)
+        ]
+
+    def name_item(self, error: DynamodbEncryptionSdkError, item: Mapping[str, Any]) -> None:
+        """Set ``item_key`` of an error and show the key in its message."""
+        self._encryptor.name_item(error, item)
+
+    @property
+    def _writes_other_formats(self) -> bool:
+        legacy = self._config.legacy_override
+        return self._config.plaintext_policy.writes_plaintext or (legacy is not None and legacy.policy.writes_legacy)
+
+
+def _protection(action: CryptoAction) -> int:
+    return 0 if action is CryptoAction.DO_NOTHING else 2 if action is CryptoAction.ENCRYPT_AND_SIGN else 1

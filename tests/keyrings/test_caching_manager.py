@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The caching materials manager: its limits, what its key covers, and threads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from ddbcrypt.exceptions import InvalidArgumentError
+from ddbcrypt.keyrings import (
+    AlgorithmSuite,
+    CachingCmm,
+    DataKeyUnwrappingError,
+    DefaultCmm,
+    EncryptionMaterials,
+    RawAesKeyring,
+)
+from tests.keyrings.contexts import CONTEXT, some_bytes
+
+HMAC, ECDSA = AlgorithmSuite
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Counting(DefaultCmm):
+    """Counts what it is asked for, and waits for ``gate`` if there is one."""
+
+    def __init__(self) -> None:
+        super().__init__(RawAesKeyring("ns", "k", some_bytes(32)))
+        self.asked: Counter[str] = Counter()
+        self.gate: threading.Event | None = None
+        self.error: Exception | None = None
+
+    def _ask(self, what: str) -> None:
+        self.asked[what] += 1
+        if self.gate is not None:
+            self.gate.wait(30)
+        if self.error is not None:
+            raise self.error
+
+    def get_encryption_materials(self, *arguments: Any, **options: Any) -> Any:
+        self._ask("encrypt")
+        return super().get_encryption_materials(*arguments, **options)
+
+    def decrypt_materials(self, *arguments: Any, **options: Any) -> Any:
+        self._ask("decrypt")
+        return super().decrypt_materials(*arguments, **options)
+
+
+def key_of(manager: CachingCmm, size: int | None = 10, context: Any = CONTEXT, **options: Any) -> bytes | None:
+    suite = options.pop("suite", HMAC)
+    materials: EncryptionMaterials = manager.get_encryption_materials(context, suite, plaintext_length=size, **options)
+    return materials.plaintext_data_key
+
+
+def test_items_until_the_limit() -> None:
+    below = Counting()
+    manager = CachingCmm(below, 60, max_items=3)
+    keys = [key_of(manager) for _ in range(7)]
+    assert [keys.count(key) for key in dict.fromkeys(keys)] == [3, 3, 1]
+    assert below.asked["encrypt"] == 3
+
+
+def test_bytes_until_the_limit() -> None:
+    below = Counting()
+    manager = CachingCmm(below, 60, max_bytes=100)
+    first = [key_of(manager, 40), key_of(manager, 60)]
+    assert first[0] == first[1]
+    assert key_of(manager, 0) == first[0]
+    assert key_of(manager, 1) != first[0]
+    asked = below.asked["encrypt"]
+    assert len({key_of(manager, 101), key_of(manager, 101), key_of(manager, None), key_of(manager, None)}) == 4
+    assert below.asked["encrypt"] == asked + 4
+    assert CachingCmm(below, 60, max_bytes=0).get_encryption_materials(CONTEXT, plaintext_length=0)
+
+
+def test_age() -> None:
+    below, clock = Counting(), Clock()
+    manager = CachingCmm(below, 60, clock=clock)
+    first = manager.get_encryption_materials(CONTEXT, HMAC, plaintext_length=1)
+    read = [manager.decrypt_materials(HMAC, first.encrypted_data_keys, CONTEXT) for _ in range(3)]
+    assert {item.plaintext_data_key for item in read} == {first.plaintext_data_key}
+    clock.now += 59.9
+    assert key_of(manager) == first.plaintext_data_key
+    manager.decrypt_materials(HMAC, first.encrypted_data_keys, CONTEXT)
+    assert below.asked == {"encrypt": 1, "decrypt": 1}
+    clock.now += 0.1
+    assert key_of(manager) != first.plaintext_data_key
+    manager.decrypt_materials(HMAC, first.encrypted_data_keys, CONTEXT)
+    assert below.asked == {"encrypt": 2, "decrypt": 2}
+
+
+def test_the_key_to_encrypt_covers_everything() -> None:
+    manager = CachingCmm(Counting(), 60)
+    base = key_of(manager)
+    assert key_of(manager) == base
+    different: list[dict[str, Any]] = [
+        {"suite": ECDSA},
+        {"context": {**CONTEXT, "é": "other"}},
+        {"context": {**CONTEXT, "more": "x"}},
+        {"context": {}},
+        {"required_context_keys": ["é"]},
+    ]
+    keys = [key_of(manager, **options) for options in different]
+    assert len({base, *keys}) == len(different) + 1
+    assert key_of(CachingCmm(Counting(), 60)) != base
+    assert key_of(manager, context=dict(reversed(list(CONTEXT.items())))) == base
+
+
+def test_the_key_to_decrypt_covers_everything() -> None:
+    below = Counting()
+    manager = CachingCmm(below, 60)
+    written = DefaultCmm(RawAesKeyring("ns", "k", some_bytes(32))).get_encryption_materials(CONTEXT, HMAC)
+    keys = written.encrypted_data_keys
+    stored = {name: value for name, value in CONTEXT.items() if name != "é"}
+    first = manager.decrypt_materials(HMAC, keys, stored, reproduced_context={"é": CONTEXT["é"]})
+    assert first.required_context_keys == {"é"}
+    assert manager.decrypt_materials(HMAC, keys, CONTEXT).required_context_keys == frozenset()
+    assert below.asked["decrypt"] == 2
+    for context, known, data_keys in (
+        (stored, {"é": "other"}, keys),
+        (stored, None, keys),
+        (CONTEXT, None, [keys[0]._replace(ciphertext=bytes(len(keys[0].ciphertext)))]),
+        (CONTEXT, None, []),
+        (CONTEXT, None, [keys[0]._replace(provider_info=b"x")]),
+    ):
+        with pytest.raises(DataKeyUnwrappingError):
+            manager.decrypt_materials(HMAC, data_keys, context, reproduced_context=known)
+    assert below.asked["decrypt"] == 7
+
+
+def test_capacity() -> None:
+    below = Counting()
+    manager = CachingCmm(below, 60, capacity=3)
+    for number in range(10):
+        key_of(manager, context={"n": str(number)})
+    assert len(manager) == 3
+    key_of(manager, context={"n": "9"})
+    assert below.asked["encrypt"] == 10
+    key_of(manager, context={"n": "0"})
+    assert below.asked["encrypt"] == 11
+    manager.clear()
+    assert len(manager) == 0
+    assert manager
+
+
+def test_failures_are_not_remembered() -> None:
+    below = Counting()
+    manager = CachingCmm(below, 60)
+    below.error = DataKeyUnwrappingError("down")
+    for _ in range(2):
+        with pytest.raises(DataKeyUnwrappingError, match="down"):
+            key_of(manager)
+    below.error = None
+    assert key_of(manager)
+    assert below.asked["encrypt"] == 3
+
+
+def test_threads_share_one_question_and_the_limits() -> None:
+    below = Counting()
+    below.gate = threading.Event()
+    manager = CachingCmm(below, 60, max_items=10)
+    started = threading.Barrier(9)
+
+    def many() -> list[bytes | None]:
+        started.wait(30)
+        return [key_of(manager) for _ in range(25)]
+
+    with ThreadPoolExecutor(8) as pool:
+        futures = [pool.submit(many) for _ in range(8)]
+        started.wait(30)
+        below.gate.set()
+        keys = [key for future in futures for key in future.result(60)]
+    counts = Counter(keys)
+    assert len(keys) == 200
+    assert max(counts.values()) <= 10
+    # A thread that finds a data key used up may drop its successor, never overuse one.
+    assert 20 <= below.asked["encrypt"] <= 200
+
+
+def test_one_question_in_flight() -> None:
+    below = Counting()
+    below.gate = threading.Event()
+    manager = CachingCmm(below, 60)
+    with ThreadPoolExecutor(8) as pool:
+        futures = [pool.submit(key_of, manager) for _ in range(8)]
+        while not below.asked["encrypt"]:
+            time.sleep(0.001)
+        below.gate.set()
+        assert len({future.result(30) for future in futures}) == 1
+    assert below.asked["encrypt"] == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"max_age": 0}, InvalidArgumentError),
+        ({"max_age": float("inf")}, InvalidArgumentError),
+        ({"max_age": float("nan")}, InvalidArgumentError),
+        ({"max_age": "60"}, TypeError),
+        ({"max_age": True}, TypeError),
+        ({"max_age": 1, "max_items": 0}, InvalidArgumentError),
+        ({"max_age": 1, "max_items": 2**32 + 1}, InvalidArgumentError),
+        ({"max_age": 1, "max_bytes": -1}, InvalidArgumentError),
+        ({"max_age": 1, "max_bytes": 2**63}, InvalidArgumentError),
+        ({"max_age": 1, "capacity": 0}, InvalidArgumentError),
+        ({"max_age": 1, "capacity": 1.5}, TypeError),
+        ({"max_age": 1, "clock": 5}, TypeError),
+    ],
+)
+def test_arguments_that_are_refused(options: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        CachingCmm(Counting(), **options)
+    with pytest.raises(InvalidArgumentError):
+        CachingCmm(Counting(), 60).get_encryption_materials(CONTEXT, plaintext_length=-1)
