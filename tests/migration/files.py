@@ -38,3 +38,28 @@ def write_legacy(folder: Path, name: str, text: str = LEGACY) -> Path:
     path = folder / f"{name}.toml"
     path.write_text(text.format(name=name), encoding="utf-8")
     return path
+
+
+STRUCTURED = """\
+format = "structured"
+logical_table_name = "visits"
+partition_key_name = "id"
+allowed_unsigned_attributes = ["hits", "tags"]
+algorithm_suite = "symmetric_signature"
+
+[attribute_actions]
+amount = "ENCRYPT_AND_SIGN"
+note = "ENCRYPT_AND_SIGN"
+clinic = "SIGN_ONLY"
+
+[keyring]
+type = "raw_aes"
+namespace = "tests"
+name = "{name}"
+key_file = "{name}.aes"
+"""
+
+
+def write_structured(folder: Path, name: str, text: str = STRUCTURED) -> Path:
+    """A configuration of that name in the structured format, and its key file."""
+    return write_legacy(folder, name, text)

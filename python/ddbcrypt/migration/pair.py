@@ -112,11 +112,7 @@ class TablePair:
         return self._is_reserved(name) or self.source.is_protected(name) or self.target.is_protected(name)
 
     def _is_newly_signed(self, name: str) -> bool:
-        return (
-            not self._is_reserved(name)
-            and not self.source.is_protected(name)
-            and self.target.is_protected(name)
-        )
+        return not self._is_reserved(name) and not self.source.is_protected(name) and self.target.is_protected(name)
 
     def _is_reserved(self, name: str) -> bool:
         return self.source.is_reserved(name) or self.target.is_reserved(name)

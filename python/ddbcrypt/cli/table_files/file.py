@@ -45,8 +45,14 @@ def read_table_file(path: Path) -> TableFile:
     document = _parse(path)
     files = Files(path)
     section = Section(files, "", document)
-    section.choice("format", ("legacy",))
-    config: TableConfiguration = read_legacy(section)
+    config: TableConfiguration
+    if section.choice("format", ("legacy", "structured")) == "legacy":
+        config = read_legacy(section)
+    else:
+        # Imported on use: the keyrings are not needed for the other.
+        from ddbcrypt.cli.table_files.structured import read_structured
+
+        config = read_structured(section)
     return TableFile(path, config, _identity(document, files))
 
 
