@@ -16,7 +16,7 @@ _SUITES: Final = {suite.name.lower(): suite for suite in AlgorithmSuite}
 
 
 def read_structured(section: Section) -> DynamoDbTableEncryptionConfig:
-    """Make the configuration of a whole file. Key attributes need no action: they get the one that there is for them."""
+    """Make the configuration of a whole file. Key attributes need no action: there is one for them."""
     name = section.text("logical_table_name")
     partition, sort = section.text("partition_key_name"), section.optional_text("sort_key_name")
     actions = section.actions("attribute_actions", tuple(CryptoAction))
