@@ -46,7 +46,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert again.is_done(0)
     assert again.report.items == 16
     again.remove()
-    assert os.listdir(tmp_path) == []
+    assert not any(tmp_path.iterdir())
 
 
 def test_without_a_file_nothing_is_kept(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_without_a_file_nothing_is_kept(tmp_path: Path) -> None:
     made.advance(0, KEYS[0], {Outcome.MIGRATED: 1}, 0)
     assert made.report.items == 1
     made.remove()
-    assert os.listdir(tmp_path) == []
+    assert not any(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", ["table", "configuration --to"])
@@ -144,4 +144,4 @@ def test_a_failed_write_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: p
     with pytest.raises(CheckpointError, match="No space left"):
         made.advance(0, None, {}, 0)
     assert path.read_bytes() == before
-    assert os.listdir(tmp_path) == ["checkpoint.json"]
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""10,000 items are migrated while others change, add and delete some, and the migration is killed twice."""
+"""A table is migrated while others change, add and delete items, and the migration is killed twice."""
 
+import dataclasses
 import json
 import os
 import random
@@ -17,45 +18,59 @@ import pytest
 
 from ddbcrypt import AttributeActions, CryptoAction
 from ddbcrypt.attach import attach
+from ddbcrypt.cli.table_files import read_table_file
 from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 from ddbcrypt.material_providers.rotating import KeyGeneration, RotatingMaterialsProvider
+from ddbcrypt.structured import LegacyOverride, LegacyPolicy
 from tests.dynamodb.library import DDBCRYPT, Keys
 from tests.migration.commands import Place, make_items
-from tests.migration.files import key
+from tests.migration.files import key, write_structured
 from tests.support.connect import connect_client
 
-ITEMS = 10_000
-KILLED_AFTER = (1_500, 5_000)
+#: Items, and after how many of them the migration is killed.
+SCALES = {"legacy": (2_000, 300, 1_000), "structured": (10_000, 1_500, 5_000)}
 WRITERS = 3
 #: Between two changes of one writer: the machine is there for the migration.
 REST_SECONDS = 0.02
 SECONDS = 240
+ACTIONS = {"clinic": CryptoAction.SIGN_ONLY, "hits": CryptoAction.DO_NOTHING, "tags": CryptoAction.DO_NOTHING}
 
 
-def both(place: Place) -> Any:
+def both(place: Place, target: str) -> Any:
     """A client that writes as the new configuration says and reads both: what writers are moved to first."""
+    config = legacy_config() if target == "legacy" else structured_config(place)
+    return attach(connect_client(place.url, attempts=3), {place.table: config})
+
+
+def structured_config(place: Place) -> Any:
+    """Items of the legacy format are read, and written in the structured one."""
+    config: Any = read_table_file(place.folder / "structured.toml").config
+    old = LegacyOverride(
+        LegacyPolicy.FORBID_LEGACY_ENCRYPT_ALLOW_LEGACY_DECRYPT,
+        DDBCRYPT.provider(Keys(key("old aes"), key("old hmac"))),
+        AttributeActions(attribute_actions=ACTIONS),
+        place.table,
+    )
+    return dataclasses.replace(config, cmm=config.cmm, keyring=None, legacy_override=old)
+
+
+def legacy_config() -> LegacyTableConfig:
+    """Items under both generations of keys are read, and written under the new one."""
     old, new = (DDBCRYPT.provider(Keys(key(f"{name} aes"), key(f"{name} hmac"))) for name in ("old", "new"))
     provider = RotatingMaterialsProvider(KeyGeneration({"key": "new"}, new), [KeyGeneration({"key": "old"}, old)])
-    actions = AttributeActions(
-        attribute_actions={
-            "clinic": CryptoAction.SIGN_ONLY,
-            "hits": CryptoAction.DO_NOTHING,
-            "tags": CryptoAction.DO_NOTHING,
-        }
-    )
-    return attach(connect_client(place.url, attempts=3), {place.table: LegacyTableConfig(provider, actions)})
+    return LegacyTableConfig(provider, AttributeActions(attribute_actions=ACTIONS))
 
 
 class Writer:
     """Changes the items whose number fits, and remembers what they have to be in the end."""
 
-    def __init__(self, place: Place, number: int, client: Any, plain: Any) -> None:
+    def __init__(self, place: Place, number: int, items: int, client: Any) -> None:
         self._table = place.table
         self._client = client
-        self._plain = plain
+        self._plain = place.client
         self._choices = random.Random(number)
-        self._ids = [f"item-{place}" for place in range(number, ITEMS, WRITERS)]
+        self._ids = [f"item-{one}" for one in range(number, items, WRITERS)]
         self._number = number
         self.amounts: Counter[str] = Counter()
         self.hits: Counter[str] = Counter()
@@ -113,15 +128,21 @@ def done(place: Place) -> int:
     return sum(counts.values())
 
 
-def test_killed_twice_while_others_write(place: Place, record_property: Callable[[str, object], None]) -> None:
-    items = make_items(ITEMS)
+@pytest.mark.parametrize("target", ["legacy", "structured"])
+def test_killed_twice_while_others_write(
+    place: Place, record_property: Callable[[str, object], None], target: str
+) -> None:
+    if target == "structured":
+        place.new = write_structured(place.folder, "structured")
+    count, *killed_after = SCALES[target]
+    items = make_items(count)
     place.put(place.old, items)
-    writers = [Writer(place, number, both(place), place.client) for number in range(WRITERS)]
+    writers = [Writer(place, number, count, both(place, target)) for number in range(WRITERS)]
     end = threading.Event()
     with ThreadPoolExecutor(WRITERS) as pool:
         running = [pool.submit(writer.write_until, end) for writer in writers]
         try:
-            stood_at = [kill_after(place.start("--page-items", 100), place, count) for count in KILLED_AFTER]
+            stood_at = [kill_after(place.start("--page-items", 100), place, count) for count in killed_after]
             last = place.start("--page-items", 100)
             out, err = last.communicate(timeout=SECONDS)
         finally:
@@ -141,10 +162,10 @@ def test_killed_twice_while_others_write(place: Place, record_property: Callable
             expected[name]["hits"] = {"N": str(more)}
     for name in {name for writer in writers for name in writer.deleted}:
         del expected[name]
-    # Every item verifies under the new keys alone, and has its value.
+    # Every item verifies under the new configuration alone, and has its value.
     assert place.read(place.new) == expected
     changes = sum(sum((*writer.amounts.values(), *writer.hits.values())) for writer in writers)
-    assert changes > 100
+    assert changes > count // 100
     record_property("count: items migrated while others wrote, run killed twice", len(expected))
     record_property("count: changes by others meanwhile", changes)
 

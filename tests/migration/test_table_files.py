@@ -19,6 +19,15 @@ SECRET = "b3f1c0ffee"
 ITEM: dict[str, Any] = {"id": {"S": "a"}, "note": {"S": "secret"}, "clinic": {"S": "north"}}
 HEAD = 'format = "legacy"\n'
 STORES = Path(__file__).parents[1] / "vectors" / "keystores"
+ENCRYPTION = 'type = "static"\n[provider.encryption_key]\nfile = "new.aes"\nalgorithm = "AES"\n'
+STORE = 'type = "key_store"\nfile = "store.p12"\npassword_file = "password"\n'
+HIERARCHICAL = """\
+type = "hierarchical"
+store_table = "keys"
+logical_store_name = "keys"
+branch_key_id = "one"
+kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/1234"
+"""
 SIGNING = '[provider.signing_key]\nfile = "new.hmac"\nalgorithm = "HmacSHA256"\n'
 
 
@@ -49,15 +58,13 @@ def refusal(path: Path) -> str:
 @pytest.mark.parametrize(
     "provider",
     [
-        'type = "static"\n[provider.encryption_key]\nfile = "new.aes"\nalgorithm = "AES"\n' + SIGNING,
+        ENCRYPTION + SIGNING,
         'type = "static"\n' + SIGNING,
         'type = "wrapped"\n[provider.wrapping_key]\nfile = "new.aes"\nalgorithm = "AESWrap"\n' + SIGNING,
         'type = "wrapped"\n[provider.wrapping_key]\nfile = "rsa.der"\nalgorithm = "RSA"\ntype = "private"\n'
         'encoding = "der"\n' + SIGNING,
-        'type = "static"\n[provider.encryption_key]\nfile = "new.aes"\nalgorithm = "AES"\n[provider.signing_key]\n'
-        'file = "rsa.pem"\nalgorithm = "SHA256withRSA"\ntype = "private"\n',
-        'type = "key_store"\nfile = "store.p12"\npassword_file = "password"\nencryption_alias = "aes"\n'
-        'signing_alias = "mac"\n',
+        ENCRYPTION + '[provider.signing_key]\nfile = "rsa.pem"\nalgorithm = "SHA256withRSA"\ntype = "private"\n',
+        STORE + 'encryption_alias = "aes"\nsigning_alias = "mac"\n',
     ],
     ids=["static", "static signs only", "wrapped", "wrapped with RSA", "static signs with RSA", "key store"],
 )
@@ -130,11 +137,8 @@ def test_keyrings(tmp_path: Path, keyring: str) -> None:
         'type = "kms"\nkey_id = "arn:aws:kms:eu-central-1:111122223333:key/1234"',
         'type = "kms"\nmulti_region = true\nkey_id = "arn:aws:kms:eu-central-1:111122223333:key/mrk-12"',
         'type = "kms_discovery"\naccount_ids = ["111122223333"]\nregion = "eu-central-1"',
-        'type = "hierarchical"\nstore_table = "keys"\nlogical_store_name = "keys"\nbranch_key_id = "one"\n'
-        'kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/1234"\nttl_seconds = 60',
-        'type = "hierarchical"\nstore_table = "keys"\nlogical_store_name = "keys"\nbranch_key_id = "one"\n'
-        'kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/1234"\nregion = "eu-central-1"\n'
-        'endpoint_url = "http://127.0.0.1:1"',
+        HIERARCHICAL + "ttl_seconds = 60",
+        HIERARCHICAL + 'region = "eu-central-1"\nendpoint_url = "http://127.0.0.1:1"',
     ],
     ids=["kms", "kms of many regions", "kms discovery", "hierarchical", "hierarchical with an endpoint"],
 )
@@ -163,17 +167,23 @@ def test_keyrings_of_key_services_are_made_without_a_call(tmp_path: Path, keyrin
         (LEGACY.replace('"{name}.aes"', '"empty"'), "provider.encryption_key.file: the file"),
         (LEGACY.replace('"{name}.aes"', '"large"'), "1 to 1,048,576 bytes"),
         (LEGACY.replace('"{name}.aes"', '"short"'), "provider.encryption_key: "),
-        (LEGACY.replace('"{name}.aes"', '"short"\nwritten = "hex"'), "is not hex"),
+        (LEGACY.replace('"{name}.aes"', '"binary"\nwritten = "hex"'), "is not hex"),
         (LEGACY.replace('"{name}.aes"', '"short"\nwritten = "base64"'), "is not base64"),
         (LEGACY.replace('"AES"', f'"{SECRET}"').replace(SECRET, "AES9"), "provider.encryption_key: "),
         (LEGACY.replace('"AES"', '"AES"\ntype = "private"'), "provider.encryption_key.type: it has to be one of"),
         (LEGACY.replace('"AES"', '"AESWrap"'), "provider: "),
         ("accept_28_digit_numbers = 1\n" + LEGACY, "accept_28_digit_numbers: it has to be true or false"),
-        (LEGACY.replace("material_description = {{ key", "material_description = {{ 'k' = 1, key"), "a table of strings"),
+        (
+            LEGACY.replace("material_description = {{ key", "material_description = {{ 'k' = 1, key"),
+            "a table of strings",
+        ),
         (HEAD + "provider = 1", "provider: it has to be a table"),
         (HEAD + '[provider]\ntype = "kms"\nkey_id = "arn:nonsense"', "provider: "),
         (HEAD + '[provider]\ntype = "kms"\nkey_id = ""', "provider.key_id: it is empty"),
-        (HEAD + '[provider]\ntype = "kms"\nkey_id = "a"\ngrant_tokens = "b"', "provider.grant_tokens: it has to be a list"),
+        (
+            HEAD + '[provider]\ntype = "kms"\nkey_id = "a"\ngrant_tokens = "b"',
+            "provider.grant_tokens: it has to be a list",
+        ),
         (HEAD + '[provider]\ntype = "wrapped"\n' + SIGNING, "provider.wrapping_key: it is missing"),
         (HEAD + '[provider]\ntype = "key_store"\nfile = "short"', "provider.password_file: it is missing"),
         (
