@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypedDict
+from typing import Any, Final, TypedDict, cast
 
 from boto3.resources.base import ServiceResource
 from botocore.client import BaseClient
@@ -16,15 +16,14 @@ from botocore.client import BaseClient
 from ddbcrypt.attach import attach_client, check_configurations, is_attached
 from ddbcrypt.context_overrides import EncryptionContextOverride
 from ddbcrypt.dynamodb.clones import bare_clone, clone_client
+from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
 from ddbcrypt.dynamodb.options import own_options
 from ddbcrypt.dynamodb.python_values import PythonValues
-from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
 from ddbcrypt.dynamodb.registry import Registry, TableConfiguration
 from ddbcrypt.dynamodb.scene import Scene, Settings, UpdateMode
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
 from ddbcrypt.identifiers import Dialect
-from ddbcrypt.internal.guards import is_mapping
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.metrics import Metrics
@@ -62,7 +61,8 @@ def require_client(name: str, client: object) -> None:
     if service != "dynamodb":
         message = f'"{name}" must be a client of dynamodb, not of {service}'
         raise TypeError(message)
-    if inspect.iscoroutinefunction(type(botocore_client)._make_api_call):  # noqa: SLF001 - all calls go through it
+    kind = cast("Any", type(botocore_client))
+    if inspect.iscoroutinefunction(kind._make_api_call):  # noqa: SLF001 - all calls go through it
         message = f'"{name}" is an asyncio client ({type(client).__module__}): give it to ddbcrypt.aio.attach instead'
         raise UnsupportedOperationError(message)
     if is_attached(botocore_client):
@@ -139,7 +139,7 @@ def registry_of(
     :raises TypeError: when an argument is of a wrong type
     :raises InvalidArgumentError: for an option that the tables' configurations have, naming it
     """
-    if is_mapping(materials_provider):
+    if isinstance(materials_provider, Mapping):
         check_configurations("materials_provider", materials_provider)
         refuse_item_options(options, attribute_actions=attribute_actions)
         return Registry(materials_provider, ask=ask)

@@ -18,7 +18,6 @@ from ddbcrypt.dynamodb.table_infos import TableInfoCache
 from ddbcrypt.dynamodb.tables import plain_name
 from ddbcrypt.encrypted.table import EncryptedTable
 from ddbcrypt.identifiers import Dialect
-from ddbcrypt.internal.guards import is_mapping
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.metrics import Metrics
@@ -210,7 +209,8 @@ class EncryptedResource:
     ) -> None:
         require_resource("resource", resource, "dynamodb")
         require_instance("auto_refresh_table_indexes", auto_refresh_table_indexes, bool)
-        self._original: Any = resource
+        original: Any = resource
+        self._original = original
         self._ask = auto_refresh_table_indexes
         self._options: WrapperOptions = {
             "accept_28_digit_numbers": accept_28_digit_numbers,
@@ -228,7 +228,7 @@ class EncryptedResource:
         #: None where the tables have configurations of their own.
         self._materials_provider: CryptographicMaterialsProvider | None = None
         self.tables: EncryptedTablesCollectionManager
-        if is_mapping(materials_provider):
+        if isinstance(materials_provider, Mapping):
             self.tables = _ConfiguredTables(self._original.tables, hooked)
         else:
             self._materials_provider = materials_provider

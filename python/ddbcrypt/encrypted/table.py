@@ -48,8 +48,8 @@ class EncryptedTable:
 
     :param table: boto3 DynamoDB Table
     :param materials_provider: gives the keys, in the legacy format; or a
-        :class:`ddbcrypt.structured.DynamoDbTableEncryptionConfig`, beside which only ``update_mode`` and ``metrics`` are
-        to be given: ``meta.client`` then protects this table alone and refuses items of others
+        :class:`ddbcrypt.structured.DynamoDbTableEncryptionConfig`, beside which only ``update_mode`` and ``metrics``
+        are to be given: ``meta.client`` then protects this table alone and refuses items of others
     :param table_info: the table's primary key; its name is what is signed. Without a primary index in it, the
         constructor asks for the key by one ``DescribeTable`` call; with one, no call is made
     :param attribute_actions: what is done to each attribute; copied (default: all are encrypted and signed, save the
@@ -159,7 +159,7 @@ class EncryptedTable:
     def of_client(cls, table: Any, client: Any) -> Self:
         """Give a boto3 Table whose calls a client makes that encrypts already. Internal."""
         made = cls.__new__(cls)
-        made._table = clone_table(table, client)
+        made._table = clone_table(table, client)  # noqa: SLF001 - of this class
         return made
 
     def __repr__(self) -> str:
