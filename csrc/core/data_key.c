@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/gcm.h"
-#include "core/mac.h"
+#include "core/hmac.h"
 #include "core/memory.h"
 #include "core/status.h"
 
@@ -19,22 +19,28 @@ static const uint8_t encryption_info[INFO_SIZE] = "AWS_MPL_INTERMEDIATE_KEYWRAP_
 static const uint8_t signing_info[INFO_SIZE] = "AWS_MPL_INTERMEDIATE_KEYWRAP_MAC\x01";
 
 typedef struct {
-    uint8_t encryption[DDBC_MAC_MAX];
-    uint8_t signing[DDBC_MAC_MAX];
+    uint8_t encryption[KEY_SIZE];
+    uint8_t signing[KEY_SIZE];
 } derived_keys;
 
+/* Both keys come from one extraction: same material, no salt. */
 static bool derive(const ddbc_engine *engine, ddbc_bytes intermediate_key, derived_keys *out, ddbc_status *status)
 {
     static const uint8_t no_salt[SHA512_SIZE] = {0};
-    uint8_t prk[DDBC_MAC_MAX];
-    size_t size = 0;
-    struct evp_mac_ctx_st *mac = NULL;
-    bool done = ddbc_mac_new(engine, DDBC_ALG_HMAC_SHA512, (ddbc_bytes){no_salt, sizeof no_salt}, &mac, status) &&
-                ddbc_mac_compute(mac, intermediate_key, prk, &size, status) &&
-                ddbc_mac_keyed(mac, (ddbc_bytes){prk, SHA512_SIZE}, (ddbc_bytes){encryption_info, INFO_SIZE},
-                               out->encryption, &size, status) &&
-                ddbc_mac_compute(mac, (ddbc_bytes){signing_info, INFO_SIZE}, out->signing, &size, status);
-    ddbc_mac_free(mac);
+    uint8_t prk[SHA512_SIZE];
+    ddbc_hmac extract;
+    ddbc_hmac expand;
+    bool done =
+        ddbc_hmac_begin(engine, DDBC_ALG_HMAC_SHA512, (ddbc_bytes){no_salt, sizeof no_salt}, &extract, status) &&
+        ddbc_hmac_compute(&extract, intermediate_key, prk, sizeof prk, status);
+    ddbc_hmac_end(&extract);
+    if (!done) {
+        return false;
+    }
+    done = ddbc_hmac_begin(engine, DDBC_ALG_HMAC_SHA512, (ddbc_bytes){prk, sizeof prk}, &expand, status) &&
+           ddbc_hmac_compute(&expand, (ddbc_bytes){encryption_info, INFO_SIZE}, out->encryption, KEY_SIZE, status) &&
+           ddbc_hmac_compute(&expand, (ddbc_bytes){signing_info, INFO_SIZE}, out->signing, KEY_SIZE, status);
+    ddbc_hmac_end(&expand);
     ddbc_wipe(prk, sizeof prk);
     return done;
 }
