@@ -29,7 +29,7 @@ from tests.migration.files import key, write_structured
 from tests.support.connect import connect_client
 
 #: Items, and after how many of them the migration is killed.
-SCALES = {"legacy": (2_000, 300, 1_000), "structured": (10_000, 1_500, 5_000)}
+SCALES = {"legacy": (600, 80, 250), "structured": (10_000, 1_500, 5_000)}
 WRITERS = 3
 #: Between two changes of one writer: the machine is there for the migration.
 REST_SECONDS = 0.02
