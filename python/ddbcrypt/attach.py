@@ -108,21 +108,30 @@ def attach(
 def _registry(
     tables: Mapping[str, TableConfiguration], plaintext_tables: Iterable[str], on_unknown_table: OnUnknownTable
 ) -> Registry:
-    require_instance("tables", tables, Mapping)
-    for name, config in tables.items():
-        require_instance("a name in tables", name, str)
-        if not all(callable(getattr(config, member, None)) for member in ("known_info", "table")):
-            message = (
-                f'the configuration of table "{name}" has to be a LegacyTableConfig or a '
-                f"DynamoDbTableEncryptionConfig, not {type(config).__name__}"
-            )
-            raise TypeError(message)
+    check_configurations("tables", tables)
     if isinstance(plaintext_tables, str):
         raise InvalidArgumentError("plaintext_tables is a list of names, not one name")
     if on_unknown_table not in _ON_UNKNOWN:
         message = f'on_unknown_table is "refuse" or "plaintext", not {on_unknown_table!r}'
         raise InvalidArgumentError(message)
     return Registry(tables, plaintext=plaintext_tables, on_unknown_table=on_unknown_table)
+
+
+def check_configurations(name: str, tables: Mapping[str, TableConfiguration]) -> None:
+    """Refuse what is no mapping of table name to configuration.
+
+    :param name: the argument's name, for the error
+    :raises TypeError: naming the argument or the table
+    """
+    require_instance(name, tables, Mapping)
+    for table, config in tables.items():
+        require_instance(f"a name in {name}", table, str)
+        if not all(callable(getattr(config, member, None)) for member in ("known_info", "table")):
+            message = (
+                f'the configuration of table "{table}" has to be a LegacyTableConfig or a '
+                f"DynamoDbTableEncryptionConfig, not {type(config).__name__}"
+            )
+            raise TypeError(message)
 
 
 def _attach_resource(resource: Any, scene: Scene) -> Any:
@@ -167,7 +176,9 @@ def detach(target: Any) -> None:
     if is_pynamodb(target):
         detach_pynamodb(target)
         return
-    client = target if isinstance(target, BaseClient) else getattr(getattr(target, "meta", None), "client", None)
+    # not of a wrapper, which has a meta.client too: it would go on without encryption
+    resource: Any = target if issubclass(type(target), ServiceResource) else None
+    client = target if isinstance(target, BaseClient) else None if resource is None else resource.meta.client
     if client is None:
         raise InvalidArgumentError("nothing is attached to it")
     with _LOCK:

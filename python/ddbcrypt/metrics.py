@@ -19,6 +19,7 @@ Counted = Literal[
     "bytes_encrypted",  # the items' plaintext, by DynamoDB's rules for the size of an item
     "bytes_decrypted",
     "items_failed",  # items that did not verify or decrypt
+    "plaintext_reads",  # items that a policy let be read in plaintext: nothing of them was verified
     "refusals",  # calls that were refused before anything of them was sent
     "update_conflicts",  # attempts of an update that others were ahead of
     "kms_calls",  # calls of AWS KMS for data keys, those that failed included

@@ -13,20 +13,29 @@ from typing import Any, Final, TypedDict
 from boto3.resources.base import ServiceResource
 from botocore.client import BaseClient
 
-from ddbcrypt.attach import attach_client, is_attached
+from ddbcrypt.attach import attach_client, check_configurations, is_attached
 from ddbcrypt.context_overrides import EncryptionContextOverride
 from ddbcrypt.dynamodb.clones import bare_clone, clone_client
+from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
 from ddbcrypt.dynamodb.options import own_options
 from ddbcrypt.dynamodb.python_values import PythonValues
-from ddbcrypt.dynamodb.registry import Registry
+from ddbcrypt.dynamodb.registry import Registry, TableConfiguration
 from ddbcrypt.dynamodb.scene import Scene, Settings, UpdateMode
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
 from ddbcrypt.identifiers import Dialect
 from ddbcrypt.internal.validate import require_instance
-from ddbcrypt.metrics import Metrics
+from ddbcrypt.material_providers import CryptographicMaterialsProvider
+from ddbcrypt.metrics import NO_METRICS, Metrics
+from ddbcrypt.structures import AttributeActions
 
 _UPDATE_MODES: Final = ("rewrite", "refuse")
+#: The options that say how items of the legacy format are protected, as they are where nobody gives them.
+_UNSET_OPTIONS: Final[Mapping[str, object]] = {
+    "accept_28_digit_numbers": False,
+    "encryption_context_override": None,
+    "dialect": Dialect.PYTHON,
+}
 
 
 class WrapperOptions(TypedDict, total=False):
@@ -52,7 +61,8 @@ def require_client(name: str, client: object) -> None:
     if service != "dynamodb":
         message = f'"{name}" must be a client of dynamodb, not of {service}'
         raise TypeError(message)
-    if inspect.iscoroutinefunction(type(botocore_client)._make_api_call):  # noqa: SLF001 - all calls go through it
+    kind: Any = type(client)
+    if inspect.iscoroutinefunction(kind._make_api_call):  # noqa: SLF001 - all calls go through it
         message = f'"{name}" is an asyncio client ({type(client).__module__}): give it to ddbcrypt.aio.attach instead'
         raise UnsupportedOperationError(message)
     if is_attached(botocore_client):
@@ -112,8 +122,55 @@ def hooked_client(
     clone = clone_client(client) if python_values else bare_clone(client)
     if python_values:
         PythonValues(registry).register(clone)
-    attach_client(clone, Scene(registry, Settings(update_mode=update_mode), metrics or Metrics()))
+    attach_client(clone, Scene(registry, Settings(update_mode=update_mode), NO_METRICS if metrics is None else metrics))
     return clone
+
+
+def registry_of(
+    materials_provider: CryptographicMaterialsProvider | Mapping[str, TableConfiguration],
+    attribute_actions: AttributeActions | None,
+    options: WrapperOptions,
+    *,
+    ask: bool,
+) -> Registry:
+    """Make the tables of a client or resource: all in one way, or each as its configuration says.
+
+    :param ask: whether ``DescribeTable`` may be called
+    :raises TypeError: when an argument is of a wrong type
+    :raises InvalidArgumentError: for an option that the tables' configurations have, naming it
+    """
+    if isinstance(materials_provider, Mapping):
+        check_configurations("materials_provider", materials_provider)
+        refuse_item_options(options, attribute_actions=attribute_actions)
+        return Registry(materials_provider, ask=ask)
+    actions = AttributeActions() if attribute_actions is None else attribute_actions
+    require_instance("attribute_actions", actions, AttributeActions)
+    config = LegacyTableConfig(
+        materials_provider,
+        actions.copy(),
+        dialect=options.get("dialect", Dialect.PYTHON),
+        accept_28_digit_numbers=options.get("accept_28_digit_numbers", False),
+        encryption_context_override=options.get("encryption_context_override"),
+    )
+    return Registry({}, fallback=config, ask=ask)
+
+
+def refuse_item_options(options: WrapperOptions, **given: object) -> None:
+    """Refuse options that a table's own configuration has, where one is given in place of a materials provider.
+
+    :param given: further arguments; None where they were not given
+    :raises InvalidArgumentError: naming the option
+    """
+    names = [
+        *(name for name, value in given.items() if value is not None),
+        *(name for name, unset in _UNSET_OPTIONS.items() if options.get(name, unset) is not unset),
+    ]
+    if names:
+        message = (
+            f"{names[0]} cannot be given beside a table's configuration: give it to the LegacyTableConfig of the table "
+            "that it is for; a DynamoDbTableEncryptionConfig says all of its table by itself"
+        )
+        raise InvalidArgumentError(message)
 
 
 def call(method: Callable[..., dict[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:

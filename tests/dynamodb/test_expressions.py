@@ -48,7 +48,7 @@ def _record(record_property: Record, what: str, seen: Counter[Any]) -> None:
 def test_conditions(dynamodb: DynamoDB, record_property: Record) -> None:
     seen: Counter[Any] = Counter()
 
-    @settings(max_examples=1_350)
+    @settings(max_examples=1_400)
     @given(conditions)
     def compare(case: Case) -> None:
         expected = dynamodb.condition(case)
@@ -73,7 +73,7 @@ def test_projections(dynamodb: DynamoDB, record_property: Record) -> None:
 
     compare()
     assert seen[True] + seen[False] >= CARRIED_OUT
-    assert min(seen[True], seen[False], seen[REFUSED]) >= 80
+    assert min(seen[True], seen[False], seen[REFUSED]) >= 50
     _record(record_property, "projections", seen)
 
 
@@ -126,21 +126,21 @@ def test_damaged_texts(dynamodb: DynamoDB, record_property: Record) -> None:
     """The grammars are the same: what is nearly an expression is one to both or to neither."""
     seen: Counter[Any] = Counter()
 
-    @settings(max_examples=500)
+    @settings(max_examples=300)
     @given(damaged(listed.CONDITIONS))
     def compare_conditions(text: str) -> None:
         expected = dynamodb.condition(_listed(text))
         assert our_condition(_listed(text)) == expected
         seen[expected == REFUSED] += 1
 
-    @settings(max_examples=300)
+    @settings(max_examples=200)
     @given(damaged(listed.UPDATES))
     def compare_updates(text: str) -> None:
         expected = dynamodb.update(_listed(text), "UPDATED_NEW")
         assert our_update(_listed(text), "UPDATED_NEW") == expected
         seen[expected == REFUSED] += 1
 
-    @settings(max_examples=200)
+    @settings(max_examples=100)
     @given(damaged(listed.PROJECTIONS))
     def compare_projections(text: str) -> None:
         case = Case(listed.ITEM, text, listed.used(listed.NAMES, text), {})
@@ -151,7 +151,7 @@ def test_damaged_texts(dynamodb: DynamoDB, record_property: Record) -> None:
     compare_conditions()
     compare_updates()
     compare_projections()
-    assert min(seen[True], seen[False]) > 150
+    assert min(seen[True], seen[False]) > 50
     record_property("count: expressions: damaged texts, taken by both", seen[False])
     record_property("count: expressions: damaged texts, refused by both", seen[True])
 

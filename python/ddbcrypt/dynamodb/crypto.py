@@ -54,7 +54,9 @@ def decrypt_jobs(jobs: Jobs, collect: bool, metrics: Metrics) -> list[Any]:
         raise
     good = [one for one in result if not isinstance(one, DynamodbEncryptionSdkError)]
     metrics.count("items_failed", len(result) - len(good))
-    metrics.count("items_decrypted", len(good))
+    plaintext = sum(type(one) is PlaintextItem for one in good)
+    metrics.count("plaintext_reads", plaintext)
+    metrics.count("items_decrypted", len(good) - plaintext)
     metrics.count("bytes_decrypted", sum(map(item_size, good)))
     return result
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from botocore.client import BaseClient
@@ -11,8 +11,7 @@ from botocore.paginate import Paginator
 
 from ddbcrypt.context_overrides import EncryptionContextOverride
 from ddbcrypt.dynamodb import parameters
-from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
-from ddbcrypt.dynamodb.registry import Registry
+from ddbcrypt.dynamodb.registry import TableConfiguration
 from ddbcrypt.dynamodb.scene import UpdateMode
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.encrypted.item import decrypt_dynamodb_item, decrypt_python_item
@@ -22,7 +21,7 @@ from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.metrics import Metrics
 from ddbcrypt.structures import AttributeActions
-from ddbcrypt.wrapping import call, hooked_client, require_client, take_options
+from ddbcrypt.wrapping import WrapperOptions, call, hooked_client, registry_of, require_client, take_options
 
 __all__ = ("EncryptedClient", "EncryptedPaginator")
 
@@ -44,10 +43,14 @@ class EncryptedClient:
     is given stays as it was: the calls are made by a clone of it, which shares its connections.
 
     :param client: boto3 DynamoDB client
-    :param materials_provider: gives the keys
+    :param materials_provider: gives the keys of all tables, in the legacy format; or a mapping of table name or ARN to
+        the table's configuration, a :class:`ddbcrypt.LegacyTableConfig` or a
+        :class:`ddbcrypt.structured.DynamoDbTableEncryptionConfig`. Items of tables that are not in it are refused
     :param attribute_actions: what is done to each attribute of every table; copied (default: all are encrypted and
-        signed)
+        signed). As ``accept_28_digit_numbers``, ``encryption_context_override`` and ``dialect``, not to be given beside
+        configurations
     :param auto_refresh_table_indexes: whether to ask for primary keys. If not, every request needs a ``crypto_config``
+        where no configuration has its table's key
     :param expect_standard_dictionaries: whether items hold Python values, as those of the client of a boto3 resource
         do (``table.meta.client``); otherwise they are DynamoDB JSON
     :param accept_28_digit_numbers: as of :class:`CryptoConfig`, for all requests that bring no ``crypto_config``
@@ -56,7 +59,7 @@ class EncryptedClient:
     :param update_mode: as of :func:`ddbcrypt.attach`
     :param metrics: as of :func:`ddbcrypt.attach`
     :raises TypeError: when an argument is of a wrong type, such as a mock or another wrapper as ``client``
-    :raises InvalidArgumentError: when the client encrypts already
+    :raises InvalidArgumentError: when the client encrypts already, or an option is given beside configurations
     """
 
     if TYPE_CHECKING:
@@ -101,7 +104,7 @@ class EncryptedClient:
     def __init__(
         self,
         client: BaseClient,
-        materials_provider: CryptographicMaterialsProvider,
+        materials_provider: CryptographicMaterialsProvider | Mapping[str, TableConfiguration],
         attribute_actions: AttributeActions | None = None,
         auto_refresh_table_indexes: bool = True,
         expect_standard_dictionaries: bool = False,
@@ -112,22 +115,18 @@ class EncryptedClient:
         update_mode: UpdateMode = "rewrite",
         metrics: Metrics | None = None,
     ) -> None:
-        actions = AttributeActions() if attribute_actions is None else attribute_actions
         require_client("client", client)
-        require_instance("attribute_actions", actions, AttributeActions)
         require_instance("auto_refresh_table_indexes", auto_refresh_table_indexes, bool)
         require_instance("expect_standard_dictionaries", expect_standard_dictionaries, bool)
-        config = LegacyTableConfig(
-            materials_provider,
-            actions.copy(),
-            dialect=dialect,
-            accept_28_digit_numbers=accept_28_digit_numbers,
-            encryption_context_override=encryption_context_override,
-        )
+        options: WrapperOptions = {
+            "accept_28_digit_numbers": accept_28_digit_numbers,
+            "encryption_context_override": encryption_context_override,
+            "dialect": dialect,
+        }
         self._python_values = expect_standard_dictionaries
         self._client: Any = hooked_client(
             client,
-            Registry({}, fallback=config, ask=auto_refresh_table_indexes),
+            registry_of(materials_provider, attribute_actions, options, ask=auto_refresh_table_indexes),
             python_values=expect_standard_dictionaries,
             update_mode=update_mode,
             metrics=metrics,

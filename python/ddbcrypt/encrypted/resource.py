@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
 from boto3.resources.base import ServiceResource
@@ -12,8 +12,7 @@ from boto3.resources.collection import CollectionManager
 from ddbcrypt.context_overrides import EncryptionContextOverride
 from ddbcrypt.dynamodb import parameters
 from ddbcrypt.dynamodb.clones import clone_table
-from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
-from ddbcrypt.dynamodb.registry import Registry
+from ddbcrypt.dynamodb.registry import TableConfiguration
 from ddbcrypt.dynamodb.scene import UpdateMode
 from ddbcrypt.dynamodb.table_infos import TableInfoCache
 from ddbcrypt.dynamodb.tables import plain_name
@@ -22,8 +21,16 @@ from ddbcrypt.identifiers import Dialect
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.metrics import Metrics
+from ddbcrypt.structured.config import DynamoDbTableEncryptionConfig
 from ddbcrypt.structures import AttributeActions, TableInfo
-from ddbcrypt.wrapping import WrapperOptions, call, hooked_client, require_resource
+from ddbcrypt.wrapping import (
+    WrapperOptions,
+    call,
+    hooked_client,
+    refuse_item_options,
+    registry_of,
+    require_resource,
+)
 
 __all__ = ("EncryptedResource", "EncryptedTablesCollectionManager")
 
@@ -149,6 +156,18 @@ class EncryptedTablesCollectionManager:
         return _EncryptedTables(self, self._collection.iterator(**kwargs))
 
 
+class _ConfiguredTables(EncryptedTablesCollectionManager):
+    """The tables of a resource whose tables have configurations of their own; all share the resource's client."""
+
+    def __init__(self, collection: Any, client: Any) -> None:
+        self._collection = collection
+        self._client = client
+
+    def encrypted(self, table: ServiceResource) -> EncryptedTable:
+        """Give the :class:`EncryptedTable` of a boto3 Table; items of one without a configuration are refused."""
+        return EncryptedTable.of_client(table, self._client)
+
+
 class EncryptedResource:
     """A boto3 DynamoDB service resource that encrypts and signs items, and verifies and decrypts them.
 
@@ -159,9 +178,11 @@ class EncryptedResource:
     The resource that is given stays as it was. Thread-safe as far as boto3's resources are.
 
     :param resource: boto3 DynamoDB service resource
-    :param materials_provider: gives the keys
+    :param materials_provider: gives the keys, in the legacy format; or a mapping of table name or ARN to the table's
+        configuration, as :class:`EncryptedClient` takes it
     :param attribute_actions: what is done to each attribute of every table; copied (default: all are encrypted and
-        signed, save the primary keys, which are never encrypted)
+        signed, save the primary keys, which are never encrypted). As ``accept_28_digit_numbers``,
+        ``encryption_context_override`` and ``dialect``, not to be given beside configurations
     :param auto_refresh_table_indexes: whether to ask for primary keys, by one ``DescribeTable`` call for each table
     :param accept_28_digit_numbers: as of :class:`CryptoConfig`, for all requests that bring no ``crypto_config``
     :param encryption_context_override: as of :class:`CryptoConfig`, likewise
@@ -170,13 +191,13 @@ class EncryptedResource:
     :param metrics: as of :func:`ddbcrypt.attach`
     :ivar tables: the tables, an :class:`EncryptedTablesCollectionManager`
     :raises TypeError: when an argument is of a wrong type, such as a mock or another wrapper as ``resource``
-    :raises InvalidArgumentError: when the resource encrypts already
+    :raises InvalidArgumentError: when the resource encrypts already, or an option is given beside configurations
     """
 
     def __init__(
         self,
         resource: ServiceResource,
-        materials_provider: CryptographicMaterialsProvider,
+        materials_provider: CryptographicMaterialsProvider | Mapping[str, TableConfiguration],
         attribute_actions: AttributeActions | None = None,
         auto_refresh_table_indexes: bool = True,
         *,
@@ -186,13 +207,10 @@ class EncryptedResource:
         update_mode: UpdateMode = "rewrite",
         metrics: Metrics | None = None,
     ) -> None:
-        actions = AttributeActions() if attribute_actions is None else attribute_actions
         require_resource("resource", resource, "dynamodb")
-        require_instance("attribute_actions", actions, AttributeActions)
         require_instance("auto_refresh_table_indexes", auto_refresh_table_indexes, bool)
-        self._original: Any = resource
-        self._materials_provider = materials_provider
-        self._attribute_actions = actions.copy()
+        original: Any = resource
+        self._original = original
         self._ask = auto_refresh_table_indexes
         self._options: WrapperOptions = {
             "accept_28_digit_numbers": accept_28_digit_numbers,
@@ -201,26 +219,22 @@ class EncryptedResource:
             "update_mode": update_mode,
             "metrics": metrics,
         }
-        config = LegacyTableConfig(
-            materials_provider,
-            self._attribute_actions,
-            dialect=dialect,
-            accept_28_digit_numbers=accept_28_digit_numbers,
-            encryption_context_override=encryption_context_override,
-        )
+        registry = registry_of(materials_provider, attribute_actions, self._options, ask=auto_refresh_table_indexes)
+        self._attribute_actions = AttributeActions() if attribute_actions is None else attribute_actions.copy()
         client = self._original.meta.client
-        hooked = hooked_client(
-            client,
-            Registry({}, fallback=config, ask=auto_refresh_table_indexes),
-            python_values=True,
-            update_mode=update_mode,
-            metrics=metrics,
-        )
+        hooked = hooked_client(client, registry, python_values=True, update_mode=update_mode, metrics=metrics)
         self._resource: Any = clone_table(self._original, hooked)
         self._infos = TableInfoCache(client, auto_refresh_table_indexes)
-        self.tables = EncryptedTablesCollectionManager(
-            self._original.tables, materials_provider, self._attribute_actions, self._infos, **self._options
-        )
+        #: None where the tables have configurations of their own.
+        self._materials_provider: CryptographicMaterialsProvider | None = None
+        self.tables: EncryptedTablesCollectionManager
+        if isinstance(materials_provider, Mapping):
+            self.tables = _ConfiguredTables(self._original.tables, hooked)
+        else:
+            self._materials_provider = materials_provider
+            self.tables = EncryptedTablesCollectionManager(
+                self._original.tables, materials_provider, self._attribute_actions, self._infos, **self._options
+            )
 
     def __repr__(self) -> str:
         return "EncryptedResource()"
@@ -246,21 +260,35 @@ class EncryptedResource:
         self,
         name: str,
         *,
-        materials_provider: CryptographicMaterialsProvider | None = None,
+        materials_provider: CryptographicMaterialsProvider | DynamoDbTableEncryptionConfig | None = None,
         table_info: TableInfo | None = None,
         attribute_actions: AttributeActions | None = None,
         auto_refresh_table_indexes: bool | None = None,
     ) -> EncryptedTable:
         """Give a table; what is not given is as of the resource.
 
-        One ``DescribeTable`` call where the table's primary key is neither given nor known.
+        One ``DescribeTable`` call where the table's primary key is neither given nor known. A resource whose tables
+        have configurations gives its table by that of its name; items of one without are refused.
 
-        :raises InvalidArgumentError: when the primary key is neither given nor to be asked for
+        :raises InvalidArgumentError: when the primary key is neither given nor to be asked for, or an option is given
+            beside a configuration
         """
+        provider = materials_provider or self._materials_provider
+        if provider is None or isinstance(provider, DynamoDbTableEncryptionConfig):
+            refuse_item_options({}, table_info=table_info, attribute_actions=attribute_actions)
+        if provider is None:
+            return self.tables.encrypted(self._original.Table(name))
+        if isinstance(provider, DynamoDbTableEncryptionConfig):
+            return EncryptedTable(
+                table=self._original.Table(name),
+                materials_provider=provider,
+                update_mode=self._options.get("update_mode", "rewrite"),
+                metrics=self._options.get("metrics"),
+            )
         ask = self._ask if auto_refresh_table_indexes is None else auto_refresh_table_indexes
         return EncryptedTable(
             table=self._original.Table(name),
-            materials_provider=materials_provider or self._materials_provider,
+            materials_provider=provider,
             table_info=self._infos.table_info(name) if table_info is None else table_info,
             attribute_actions=self._attribute_actions if attribute_actions is None else attribute_actions,
             auto_refresh_table_indexes=ask,
@@ -273,6 +301,8 @@ class EncryptedResource:
         :raises UnsupportedOperationError: for an index over an encrypted attribute
         """
         created = self._resource.create_table(**kwargs)
+        if self._materials_provider is None:
+            return self.tables.encrypted(created)
         info = TableInfo(name=plain_name(created.name))
         info.read_description(kwargs)
         return EncryptedTable(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from boto3.dynamodb.table import BatchWriter
 from boto3.resources.base import ServiceResource
@@ -23,8 +23,9 @@ from ddbcrypt.identifiers import Dialect
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.metrics import Metrics
+from ddbcrypt.structured.config import DynamoDbTableEncryptionConfig
 from ddbcrypt.structures import AttributeActions, TableInfo
-from ddbcrypt.wrapping import call, hooked_client, require_resource
+from ddbcrypt.wrapping import WrapperOptions, call, hooked_client, refuse_item_options, require_resource
 
 __all__ = ("EncryptedTable",)
 
@@ -46,7 +47,9 @@ class EncryptedTable:
     Other tables than this one are protected by that client in the same way.
 
     :param table: boto3 DynamoDB Table
-    :param materials_provider: gives the keys
+    :param materials_provider: gives the keys, in the legacy format; or a
+        :class:`ddbcrypt.structured.DynamoDbTableEncryptionConfig`, beside which only ``update_mode`` and ``metrics``
+        are to be given: ``meta.client`` then protects this table alone and refuses items of others
     :param table_info: the table's primary key; its name is what is signed. Without a primary index in it, the
         constructor asks for the key by one ``DescribeTable`` call; with one, no call is made
     :param attribute_actions: what is done to each attribute; copied (default: all are encrypted and signed, save the
@@ -59,7 +62,7 @@ class EncryptedTable:
     :param metrics: as of :func:`ddbcrypt.attach`
     :raises TypeError: when an argument is of a wrong type, such as a mock or another wrapper as ``table``
     :raises InvalidArgumentError: when the primary key is neither given nor to be asked for, or ``attribute_actions``
-        would encrypt it, or the Table encrypts already
+        would encrypt it, or the Table encrypts already, or an option is given that the configuration has
     """
 
     if TYPE_CHECKING:
@@ -105,7 +108,7 @@ class EncryptedTable:
     def __init__(
         self,
         table: ServiceResource,
-        materials_provider: CryptographicMaterialsProvider,
+        materials_provider: CryptographicMaterialsProvider | DynamoDbTableEncryptionConfig,
         table_info: TableInfo | None = None,
         attribute_actions: AttributeActions | None = None,
         auto_refresh_table_indexes: bool = True,
@@ -117,13 +120,24 @@ class EncryptedTable:
         metrics: Metrics | None = None,
     ) -> None:
         require_resource("table", table, "Table")
+        require_instance("auto_refresh_table_indexes", auto_refresh_table_indexes, bool)
         boto3_table: Any = table
+        client = boto3_table.meta.client
+        if isinstance(materials_provider, DynamoDbTableEncryptionConfig):
+            options: WrapperOptions = {
+                "accept_28_digit_numbers": accept_28_digit_numbers,
+                "encryption_context_override": encryption_context_override,
+                "dialect": dialect,
+            }
+            refuse_item_options(options, table_info=table_info, attribute_actions=attribute_actions)
+            registry = Registry({boto3_table.name: materials_provider}, ask=False)
+            hooked = hooked_client(client, registry, python_values=True, update_mode=update_mode, metrics=metrics)
+            self._table: Any = clone_table(boto3_table, hooked)
+            return
         info = TableInfo(name=plain_name(boto3_table.name)) if table_info is None else table_info
         actions = AttributeActions() if attribute_actions is None else attribute_actions
         require_instance("table_info", info, TableInfo)
         require_instance("attribute_actions", actions, AttributeActions)
-        require_instance("auto_refresh_table_indexes", auto_refresh_table_indexes, bool)
-        client = boto3_table.meta.client
 
         def config(info: TableInfo | None) -> LegacyTableConfig:
             return LegacyTableConfig(
@@ -139,7 +153,14 @@ class EncryptedTable:
         known = completed(client, boto3_table.name, info, ask=auto_refresh_table_indexes)
         registry = Registry({boto3_table.name: config(known)}, fallback=others, ask=auto_refresh_table_indexes)
         hooked = hooked_client(client, registry, python_values=True, update_mode=update_mode, metrics=metrics)
-        self._table: Any = clone_table(boto3_table, hooked)
+        self._table = clone_table(boto3_table, hooked)
+
+    @classmethod
+    def of_client(cls, table: Any, client: Any) -> Self:
+        """Give a boto3 Table whose calls a client makes that encrypts already. Internal."""
+        made = cls.__new__(cls)
+        made._table = clone_table(table, client)  # noqa: SLF001 - of this class
+        return made
 
     def __repr__(self) -> str:
         return f"EncryptedTable(name={self._table.name!r})"

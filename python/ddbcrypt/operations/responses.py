@@ -3,9 +3,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
-from ddbcrypt.operations.kinds import Operation
+from ddbcrypt.operations.kinds import Handling, Operation
+
+#: What an error shows of items; nobody verifies what else it might hold.
+_SHOWN_BY_ERRORS: Final[Mapping[str, str]] = {
+    "DeleteItem": "Item",
+    "PutItem": "Item",
+    "TransactGetItems": "CancellationReasons",
+    "TransactWriteItems": "CancellationReasons",
+    "UpdateItem": "Item",
+}
+_DATA: Final = frozenset((Handling.ITEM, Handling.ITEMS, Handling.KEY))
+#: Lists in responses, and what their structures may hold. A read shows no item that it does not return.
+_PARTS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
+    "TransactGetItems": {
+        "CancellationReasons": frozenset(("Code", "Message")),
+        "Responses": frozenset(("Item",)),
+    },
+    "TransactWriteItems": {"CancellationReasons": frozenset(("Code", "Item", "Message"))},
+}
 
 
 def filter_response(operation: Operation, parsed: dict[str, Any]) -> None:
@@ -19,5 +38,13 @@ def filter_response(operation: Operation, parsed: dict[str, Any]) -> None:
     if not parsed.keys() <= operation.answered:
         for name in [name for name in parsed if name not in operation.answered]:
             del parsed[name]
+    if "Error" in parsed:
+        shown = _SHOWN_BY_ERRORS.get(operation.name)
+        for name in [name for name in parsed if name != shown and operation.response.get(name) in _DATA]:
+            del parsed[name]
+    for member, allowed in _PARTS.get(operation.name, {}).items():
+        for part in parsed.get(member) or ():
+            for name in part.keys() - allowed:
+                del part[name]
     if operation.name == "DescribeExport" and "ExportDescription" in parsed:
         parsed["ExportDescription"].pop("FilterSpecification", None)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import InvalidArgumentError
@@ -224,22 +224,20 @@ class DynamoDbTableEncryptionConfig(DynamoDbItemEncryptorConfig):
 
 def _actions(actions: object) -> Mapping[str, CryptoAction]:
     require_instance("attribute_actions_on_encrypt", actions, Mapping)
-    copied: dict[str, CryptoAction] = {}
-    if isinstance(actions, Mapping):
-        for name, action in actions.items():  # pyright: ignore[reportUnknownVariableType]
-            require_instance("a name in attribute_actions_on_encrypt", name, str)
-            require_instance(f'attribute_actions_on_encrypt["{name}"]', action, CryptoAction)
-            copied[name] = action
+    copied = dict(cast("Mapping[str, CryptoAction]", actions))
+    for name, action in copied.items():
+        require_instance("a name in attribute_actions_on_encrypt", name, str)
+        require_instance(f'attribute_actions_on_encrypt["{name}"]', action, CryptoAction)
     return MappingProxyType(copied)
 
 
 def _names(names: object) -> frozenset[str]:
     if isinstance(names, str) or not isinstance(names, Iterable):
         raise TypeError("allowed_unsigned_attributes has to be a collection of attribute names")
-    copied = frozenset(names)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    for name in copied:  # pyright: ignore[reportUnknownVariableType]
+    copied = frozenset(cast("Iterable[str]", names))
+    for name in copied:
         require_instance("a name in allowed_unsigned_attributes", name, str)
-    return copied  # pyright: ignore[reportUnknownVariableType]
+    return copied
 
 
 def _suite(suite: object) -> AlgorithmSuite:
@@ -248,7 +246,7 @@ def _suite(suite: object) -> AlgorithmSuite:
     if isinstance(suite, AlgorithmSuite):
         return suite
     try:
-        return AlgorithmSuite(suite)
+        return AlgorithmSuite(cast("int", suite))
     except ValueError:
         message = f"algorithm_suite_id is no suite of this format: {', '.join(str(one) for one in AlgorithmSuite)}"
         raise InvalidArgumentError(message) from None

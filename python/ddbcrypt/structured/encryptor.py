@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from ddbcrypt.encrypted import CryptoConfig
@@ -139,7 +140,7 @@ class DynamoDbItemEncryptor:
             places = [place for place, one in enumerate(kinds) if one == kind]
             if places:
                 chosen = [items[place] for place in places]
-                done = self._named(items, lambda run=run, chosen=chosen: run(chosen, wire), places)
+                done = self._named(items, partial(run, chosen, wire), places)
                 for place, result in zip(places, done, strict=True):
                     results[place] = result
         return [

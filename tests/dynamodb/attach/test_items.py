@@ -26,7 +26,7 @@ from tests.dynamodb.conftest import Database
 from tests.dynamodb.items import from_wire, is_protected, key_of, to_wire, visit
 from tests.dynamodb.library import Keys
 from tests.support.connect import connect_client, connect_resource
-from tests.support.endpoint import Endpoint
+from tests.support.endpoint import Answer, Endpoint, Forward
 from tests.support.injections import Alter
 
 
@@ -201,6 +201,21 @@ def test_item_with_another_key_is_refused(endpoint: Endpoint, table: str, keys: 
     client.get_item(TableName=table, Key=wire_key(visit(1)))
     with pytest.raises(SignatureVerificationError, match="was not asked for"):
         client.get_item(TableName=table, Key=wire_key(visit(2)))
+
+
+def test_error_of_a_read_shows_no_item(endpoint: Endpoint, table: str, keys: Keys) -> None:
+    client = attached_client(endpoint.endpoint_url, {table: config(keys)})
+    put_all(client, table, [visit(1)])
+
+    def failed(operation: str, _request: dict[str, Any], _forward: Forward) -> Answer | None:
+        kind = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"
+        item = {"name": {"S": "not verified"}}
+        return (400, {"__type": kind, "message": "no", "Item": item}) if operation == "GetItem" else None
+
+    endpoint.inject(failed)
+    with pytest.raises(client.exceptions.ConditionalCheckFailedException) as caught:
+        client.get_item(TableName=table, Key=wire_key(visit(1)))
+    assert "Item" not in caught.value.response
 
 
 @pytest.mark.parametrize("operation", ["PutItem", "DeleteItem"])

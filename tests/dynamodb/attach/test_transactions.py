@@ -19,7 +19,7 @@ from tests.dynamodb.attach.attached import SIGNATURE, attached_client, config, p
 from tests.dynamodb.conftest import Database
 from tests.dynamodb.items import from_wire, is_protected, to_wire, visit
 from tests.dynamodb.library import Keys
-from tests.support.endpoint import Endpoint
+from tests.support.endpoint import Answer, Endpoint, Forward
 from tests.support.injections import Alter, Throttle
 
 
@@ -152,6 +152,21 @@ def test_answer_of_another_length_is_refused(client: Any, endpoint: Endpoint, ta
     endpoint.inject(Alter("TransactGetItems", lambda answer: answer["Responses"].pop()))
     with pytest.raises(DynamodbEncryptionSdkError, match="1 items where 2 were asked for"):
         client.transact_get_items(TransactItems=gets)
+
+
+def test_members_that_nobody_decided_on_do_not_come_back(client: Any, endpoint: Endpoint, table: str) -> None:
+    unverified = {"name": {"S": "not verified"}}
+    kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
+    reasons = [{"Code": "TransactionConflict", "Message": "no", "Item": unverified}]
+
+    def cancelled(operation: str, _request: dict[str, Any], _forward: Forward) -> Answer | None:
+        answer = {"__type": kind, "Message": "no", "CancellationReasons": reasons}
+        return (400, answer) if operation == "TransactGetItems" else None
+
+    endpoint.inject(cancelled)
+    with pytest.raises(client.exceptions.TransactionCanceledException) as caught:
+        client.transact_get_items(TransactItems=[{"Get": {"TableName": table, "Key": wire_key(visit(1))}}])
+    assert caught.value.response["CancellationReasons"] == [{"Code": "TransactionConflict", "Message": "no"}]
 
 
 def test_plaintext_table_in_a_transaction(endpoint: Endpoint, database: Database, table: str, keys: Keys) -> None:

@@ -40,15 +40,16 @@ _map = st.builds(
     st.dictionaries(st.sampled_from("pqr"), st.one_of(_scalar, st.just({"L": [{"N": "1"}, {"S": "z"}]})), max_size=3),
 )
 _OF_KIND = {"n": _number, "l": _list, "m": _map, "t": _string_set, "k": _number_set, "x": _text}
+_again = st.sampled_from([True] * 19 + [False])
 _any_value = st.one_of(_scalar, _list, _map, _string_set, _number_set)
 
 
 @st.composite
 def items(draw: st.DrawFn) -> dict[str, Any]:
     """An item without its key."""
-    names = draw(st.sets(st.sampled_from(NAMES), min_size=15))
+    names = draw(st.sets(st.sampled_from(NAMES), min_size=17))
     # Some are of another type than their name says.
-    return {name: draw(_OF_KIND[name[1]] if draw(st.integers(0, 24)) else _any_value) for name in sorted(names)}
+    return {name: draw(_OF_KIND[name[1]] if draw(st.integers(0, 39)) else _any_value) for name in sorted(names)}
 
 
 @dataclass
@@ -69,8 +70,8 @@ class _Request:
     def target(self, kinds: str = KINDS) -> str:
         """A name to write to; seldom one that the expression writes already, which DynamoDB refuses."""
         name = self.name(kinds)
-        while name in self.written and self.draw(st.integers(0, 15)):
-            name = self.name()
+        while name in self.written and self.draw(_again):
+            name = self.name(kinds)
         self.written.add(name)
         return name
 
@@ -115,8 +116,7 @@ class _Request:
         if keyword == "REMOVE":
             return self.path(self.target())
         name = self.target("tk" if keyword == "DELETE" else "tkn")
-        kind = name[1] if name[1] in "tk" or (keyword == "ADD" and name[1] == "n") else "k"
-        return f"{name} {self.value(_OF_KIND[kind])}"
+        return f"{name} {self.value(_OF_KIND[name[1]])}"
 
     def expression(self) -> str:
         keywords = self.draw(
