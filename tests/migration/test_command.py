@@ -261,6 +261,7 @@ def test_a_checkpoint_of_something_else_is_refused(place: Place, endpoint: Endpo
         ((), {"target": other}, "another configuration --to"),
         ((), {"source": other}, "another configuration --from"),
         (("--segments", "3"), {}, "in 2 segments"),
+        (("--rewrite-readable",), {}, "another setting of --rewrite-readable"),
     ):
         ran = place.run(*more, **options)
         assert ran.code == ExitCode.CONFIGURATION

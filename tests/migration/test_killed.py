@@ -29,10 +29,10 @@ from tests.migration.files import key, write_structured
 from tests.support.connect import connect_client
 
 #: Items, and after how many of them the migration is killed.
-SCALES = {"legacy": (2_000, 300, 1_000), "structured": (10_000, 1_500, 5_000)}
+SCALES = {"legacy": (600, 80, 250), "structured": (10_000, 1_500, 5_000)}
 WRITERS = 3
 #: Between two changes of one writer: the machine is there for the migration.
-REST_SECONDS = 0.02
+REST_SECONDS = 0.04
 SECONDS = 240
 ACTIONS = {"clinic": CryptoAction.SIGN_ONLY, "hits": CryptoAction.DO_NOTHING, "tags": CryptoAction.DO_NOTHING}
 
@@ -113,7 +113,7 @@ def kill_after(running: subprocess.Popen[str], place: Place, count: int) -> int:
     while done(place) < count:
         assert running.poll() is None, running.communicate()
         assert time.monotonic() < deadline
-        time.sleep(0.01)
+        time.sleep(0.05)
     os.kill(running.pid, signal.SIGKILL)
     running.communicate()
     assert running.returncode == -signal.SIGKILL

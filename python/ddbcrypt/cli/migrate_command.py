@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> ExitCode:
     except (InvalidArgumentError, ValueError, TypeError) as error:
         raise CommandError(ExitCode.CONFIGURATION, f"{options.source}, {options.target}: {error}") from error
     try:
-        checkpoint = _checkpoint(options, settings, _binding(description, source, target))
+        checkpoint = _checkpoint(options, settings, _binding(options, description, source, target))
         with Progress(pair.target.name, description.get("ItemCount"), checkpoint, quiet=options.quiet) as progress:
             report = Migration(client, pair, settings, checkpoint, progress).run()
     except CheckpointError as error:
@@ -117,7 +117,9 @@ def _checkpoint(options: argparse.Namespace, settings: MigrationSettings, bindin
     return found
 
 
-def _binding(description: Mapping[str, Any], source: TableFile, target: TableFile) -> Binding:
+def _binding(
+    options: argparse.Namespace, description: Mapping[str, Any], source: TableFile, target: TableFile
+) -> Binding:
     # Not the name alone: a table that was deleted and made anew has the same.
     table = " ".join(str(description.get(name, "")) for name in ("TableArn", "TableId", "CreationDateTime"))
 
@@ -126,6 +128,7 @@ def _binding(description: Mapping[str, Any], source: TableFile, target: TableFil
             "table": table,
             "configuration --from": source.fingerprint(salt),
             "configuration --to": target.fingerprint(salt),
+            "setting of --rewrite-readable": str(options.rewrite_readable),
         }
 
     return binding

@@ -73,10 +73,7 @@ class Progress:
     def _show(self, failed: FailedItem) -> None:
         key = ", ".join(f"{name}={_scalar(value)}" for name, value in failed.key.items())
         line = printable(shorten(f"failed: {key}: {type(failed.error).__name__}: {failed.error}", _MESSAGE))
-        if self._bar is None:
-            sys.stderr.write(line + "\n")
-        else:
-            self._bar.console.print(line, markup=False, highlight=False)
+        sys.stderr.write(line + "\n")
 
 
 def _scalar(value: Any) -> str:
@@ -105,4 +102,6 @@ def _make_bar() -> Any:
         TextColumn("{task.fields[failed]} failed"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
+        # Only what is written to the same terminal has to be kept out of the bar's way.
+        redirect_stderr=sys.stderr.isatty(),
     )

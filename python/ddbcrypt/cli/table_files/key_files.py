@@ -8,7 +8,6 @@ import binascii
 from pathlib import Path
 from typing import Final
 
-from ddbcrypt.cli.outcome import CommandError
 from ddbcrypt.cli.table_files.section import REFUSALS, Section
 from ddbcrypt.delegated_keys.jce import JceNameLocalDelegatedKey
 from ddbcrypt.identifiers import EncryptionKeyType, KeyEncodingType
@@ -81,13 +80,3 @@ def optional_key(section: Section, name: str) -> JceNameLocalDelegatedKey | None
 def required_key(section: Section, name: str) -> JceNameLocalDelegatedKey:
     """Make a delegated key of a table inside a table that has to be there."""
     return read_key(section.section(name))
-
-
-__all__ = (
-    "CommandError",
-    "optional_key",
-    "read_file",
-    "read_key_bytes",
-    "read_password",
-    "required_key",
-)
