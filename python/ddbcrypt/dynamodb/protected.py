@@ -41,7 +41,10 @@ class ProtectedTable(ABC):
 
     @property
     def existence_attributes(self) -> tuple[str, ...]:
-        """Attributes of which an item of the table has at least one: not those of a new item that nobody signed."""
+        """Attributes of which an item of the table has at least one: not those of a new item that nobody signed.
+
+        Empty where items may be without a signature.
+        """
         return (self.signature_attribute,)
 
     @property

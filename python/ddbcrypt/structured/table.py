@@ -49,17 +49,17 @@ class StructuredTable(ProtectedTable):
 
     @property
     def existence_attributes(self) -> tuple[str, ...]:
-        """What shows that an item is there: its signature in a format that is read, or its key where plaintext is."""
+        """What shows that an item is there: its signature in a format that is read, or its key where plaintext is.
+
+        Nothing where plaintext is written: an update may make an item that nobody signed.
+        """
+        if self._config.plaintext_policy.writes_plaintext:
+            return ()
         if self._config.plaintext_policy.reads_plaintext:
             return (self.key_names[0],)
         legacy = self._config.legacy_override
         reads_legacy = legacy is not None and legacy.policy.reads_legacy
         return (FOOTER_ATTRIBUTE, SIGNATURE_ATTRIBUTE) if reads_legacy else (FOOTER_ATTRIBUTE,)
-
-    @property
-    def signs_items(self) -> bool:
-        """Items are signed unless a policy has them written in plaintext."""
-        return not self._config.plaintext_policy.writes_plaintext
 
     def action(self, name: str) -> CryptoAction:
         """Give the attribute action of a top-level attribute; what is not configured is taken for encrypted."""

@@ -113,11 +113,10 @@ def test_wrappers_take_the_same_configurations(database: Database, names: Tables
 
 
 def test_a_crypto_config_of_the_legacy_format_is_refused(client: Any, names: Tables, keys: Keys) -> None:
-    own = CryptoConfig(
-        config(keys).materials_provider,
-        ddbcrypt.EncryptionContext(names.structured, partition_key_name="patient", sort_key_name="visit"),
-        ddbcrypt.AttributeActions(),
-    )
+    actions = config(keys).attribute_actions.copy()
+    actions.set_index_keys("patient", "visit")
+    context = ddbcrypt.EncryptionContext(names.structured, partition_key_name="patient", sort_key_name="visit")
+    own = CryptoConfig(config(keys).materials_provider, context, actions)
     with (
         ddbcrypt.request_options(crypto_config=own),
         pytest.raises(InvalidArgumentError, match=f"{names.structured}.*not in the legacy format"),

@@ -59,7 +59,7 @@ def _left_to_dynamodb(plan: UpdatePlan) -> Generator[Effect, Any, dict[str, Any]
     parsed: dict[str, Any] = yield Send(with_signature_condition(table, plan.request))
     error: dict[str, Any] | None = parsed.get("Error")
     if error is not None:
-        if error.get("Code") == "ConditionalCheckFailedException":
+        if table.existence_attributes and error.get("Code") == "ConditionalCheckFailedException":
             message = error.get("Message", "The conditional request failed")
             parsed["Error"] = {**error, "Message": f"{message} ({_GUARDED})"}
         return (yield from decrypt_error(table, parsed, plan.key))

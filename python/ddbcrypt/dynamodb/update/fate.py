@@ -61,7 +61,8 @@ def fate_of(
     """
     if now is None:
         return Fate.UNKNOWN
-    if _same_state(table, tried, now):
+    # An item that a policy has written in plaintext has nothing that tells two writes of it apart.
+    if _is_signed(table, tried) and _same_state(table, tried, now):
         return Fate.ARRIVED
     trail = table.update_trail(now)
     if update_id in trail:
@@ -75,4 +76,12 @@ def fate_of(
 
 
 def _same_state(table: ProtectedTable, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(one.get(name) == other.get(name) for name in table.reserved_names)
+    if any(one.get(name) != other.get(name) for name in table.reserved_names):
+        return False
+    return _is_signed(table, one) or all(
+        one.get(name) == other.get(name) for name in {*one, *other} if table.is_protected(name)
+    )
+
+
+def _is_signed(table: ProtectedTable, stored: Mapping[str, Any]) -> bool:
+    return any(name in stored for name in table.reserved_names)

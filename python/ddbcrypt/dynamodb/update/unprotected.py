@@ -55,8 +55,8 @@ def guard_update(table: ProtectedTable, request: Mapping[str, Any], update: Upda
 
 
 def with_signature_condition(table: ProtectedTable, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a request with the condition that the item exists with its signature attribute."""
-    if not table.signs_items:
+    """Give a request with the condition that the item exists with its signature attribute, where it has to have one."""
+    if not table.signs_items or not table.existence_attributes:
         return dict(request)
     names: dict[str, str] = dict(request.get("ExpressionAttributeNames") or {})
     own = _PLACEHOLDER
