@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from boto3.dynamodb.types import Binary, TypeDeserializer
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from ddbcrypt import _engine
 from ddbcrypt.exceptions import (
@@ -178,6 +180,42 @@ def test_a_signing_key_that_is_none() -> None:
             _engine.structured_decrypt(
                 item, True, case.plan, packed(replace(case.read_materials(item), signing_key=wrong))
             )
+
+
+def test_signatures_have_one_length_and_verify() -> None:
+    """A hundred of them, so that those of each natural length (102 to 104 bytes) are among them."""
+    case = plain_case(0x6701)
+    private_key, point = _engine.ecdsa_p384_generate()
+    materials = replace(case.write_materials(), signing_key=private_key)
+    for _ in range(100):
+        item = _engine.structured_encrypt(case.item, True, case.plan, packed(materials))
+        assert len(item["aws_dbe_foot"]["B"]) == 48 + 103
+        read = replace(materials, tag_keys=materials.tag_keys[:1], signing_key=point)
+        assert _engine.structured_decrypt(item, True, case.plan, packed(read))
+
+
+@pytest.mark.parametrize("encoding", [serialization.Encoding.DER, serialization.Encoding.PEM])
+def test_signing_keys_of_other_makers(encoding: serialization.Encoding) -> None:
+    case = plain_case(0x6701)
+    key = ec.generate_private_key(ec.SECP384R1())
+    private_key = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    formats = serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    materials = replace(case.write_materials(), signing_key=private_key)
+    item = _engine.structured_encrypt(case.item, True, case.plan, packed(materials))
+    for point in (key.public_key().public_bytes(*formats), compressed(key)):
+        read = replace(materials, tag_keys=materials.tag_keys[:1], signing_key=point)
+        assert _engine.structured_decrypt(item, True, case.plan, packed(read))
+    other = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    with pytest.raises(InvalidKeyError):
+        _encrypt(case, signing_key=other)
+
+
+def compressed(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The public key as materials managers have it."""
+    formats = serialization.Encoding.X962, serialization.PublicFormat.CompressedPoint
+    return key.public_key().public_bytes(*formats)
 
 
 def test_as_many_data_keys_as_there_may_be() -> None:
