@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ddbcrypt.exceptions import InvalidAlgorithmError
 from ddbcrypt.keyrings import (
     AlgorithmSuite,
     BeaconKeyMaterials,
@@ -55,8 +56,9 @@ def test_a_context_is_a_mapping_of_texts(context: Any) -> None:
 
 
 def test_an_unknown_suite() -> None:
-    with pytest.raises(ValueError, match="1401"):
-        EncryptionMaterials(0x0579, {})  # type: ignore[arg-type]
+    for wrong in (0x0579, "0x6700", None):
+        with pytest.raises(InvalidAlgorithmError, match="0x6700, 0x6701"):
+            EncryptionMaterials(wrong, {})  # type: ignore[arg-type]
 
 
 def test_another_data_key_than_the_one_that_is_there() -> None:

@@ -67,6 +67,7 @@ class EncryptionMaterials(_Materials):
     :param encrypted_data_keys: that data key, encrypted, once for each recipient
     :param symmetric_signing_keys: for each of these the key, 32 bytes, that signs the item for that recipient
     :param signing_key: private P-384 key as PKCS#8 DER, just where the suite has an ECDSA signature
+    :raises InvalidAlgorithmError: an unknown suite
     :raises EncryptionContextError: a required key is not in the context
     :raises InvalidMaterialsError: a key of another length, encrypted keys without the key, as many signing keys as not
         encrypted keys, a signing key that the suite does not use
@@ -143,6 +144,7 @@ class DecryptionMaterials(_Materials):
     :param symmetric_signing_key: the key, 32 bytes, that the item was signed with for this recipient; there just where
         the data key is
     :param verification_key: public P-384 key as compressed point, just where the suite has an ECDSA signature
+    :raises InvalidAlgorithmError: an unknown suite
     :raises EncryptionContextError: a required key is not in the context
     :raises InvalidMaterialsError: a key of another length, one key without the other, a verification key that the
         suite does not use

@@ -6,6 +6,8 @@ from __future__ import annotations
 import enum
 from typing import Final
 
+from ddbcrypt.exceptions import InvalidAlgorithmError
+
 __all__ = ("DATA_KEY_BYTES", "DEFAULT_SUITE", "AlgorithmSuite")
 
 #: Length of a data key, of an intermediate key, and of all keys derived from them.
@@ -37,7 +39,13 @@ class AlgorithmSuite(enum.IntEnum):
 
 def as_suite(suite: AlgorithmSuite | int) -> AlgorithmSuite:
     """Give the member of a number; of a member that member, without a look-up."""
-    return suite if type(suite) is AlgorithmSuite else AlgorithmSuite(suite)
+    if type(suite) is AlgorithmSuite:
+        return suite
+    try:
+        return AlgorithmSuite(suite)
+    except ValueError as error:
+        known = ", ".join(f"{member:#06x}" for member in AlgorithmSuite)
+        raise InvalidAlgorithmError(f"{suite!r} is no algorithm suite of the structured format: {known}") from error
 
 
 #: Suite of encryption materials that are asked for without one.
