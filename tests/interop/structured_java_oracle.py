@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.interop.oracle import Oracle, text, to_json
 from tests.structured.cases import Case
-from tests.structured.keyring import RawAes
+from tests.structured.keyring import RawAes, RawRsa
 from tests.support import java
 
 MAIN_CLASS = "ddbcrypt.structuredclient.Oracle"
@@ -25,8 +25,11 @@ def start_structured_java_oracle(request_seconds: int = REQUEST_SECONDS) -> Orac
     return Oracle([project.java, *JVM_OPTIONS, "-cp", project.class_path, MAIN_CLASS, str(request_seconds)])
 
 
-def aes_keyring(keyring: RawAes) -> dict[str, str]:
-    """A raw AES keyring as the oracle takes it."""
+def keyring_for(keyring: RawAes | RawRsa) -> dict[str, str]:
+    """A raw keyring as the oracle takes it."""
+    if isinstance(keyring, RawRsa):
+        names = {"type": "rsa", "namespace": keyring.namespace, "name": keyring.name, "padding": keyring.padding}
+        return {**names, "public": text(keyring.public), "private": text(keyring.private)}
     return {"type": "aes", "namespace": keyring.namespace, "name": keyring.name, "key": text(keyring.key)}
 
 
@@ -49,7 +52,7 @@ def request_for(
             "prefix": case.prefix,
             "suite": case.suite,
         },
-        "keyrings": list(keyrings) if keyrings is not None else [aes_keyring(keyring) for keyring in case.keyrings],
+        "keyrings": list(keyrings) if keyrings is not None else [keyring_for(keyring) for keyring in case.keyrings],
         "item": to_json(item),
     }
 

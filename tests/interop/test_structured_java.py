@@ -8,14 +8,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from hypothesis import HealthCheck, Phase, given, settings
 
 from ddbcrypt import _engine
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 from tests.interop.oracle import Oracle, OracleError, from_json
-from tests.interop.structured_java_oracle import aes_keyring, header_of, request_for, start_structured_java_oracle
+from tests.interop.structured_java_oracle import header_of, keyring_for, request_for, start_structured_java_oracle
 from tests.strategies import item_meaning
 from tests.structured.cases import Case, cases, keyring, packed, plain_case
+from tests.structured.keyring import RawRsa
 
 #: Each way; the cases are the same in each run.
 CASES = 1000
@@ -75,7 +78,7 @@ def test_java_reads_what_the_engine_writes(
         for case, m in zip(many, materials, strict=True)
     ]
     requests = (
-        request_for("decrypt", case, item, [aes_keyring(case.keyrings[number % len(case.keyrings)])])
+        request_for("decrypt", case, item, [keyring_for(case.keyrings[number % len(case.keyrings)])])
         for number, (case, item) in enumerate(zip(many, ours, strict=True))
     )
     for case, item, m, answer in zip(many, ours, materials, java.pipeline(requests), strict=True):
@@ -97,6 +100,29 @@ def test_the_engine_reads_what_java_writes(
         context = dict(case.read_materials(item, which).context)
         assert header_of(answer) == _our_header(case, item, context)
     record_property("count: structured items of Java's that we read", len(many))
+
+
+PADDINGS = ("PKCS1", "OAEP_SHA1_MGF1", "OAEP_SHA256_MGF1", "OAEP_SHA384_MGF1", "OAEP_SHA512_MGF1")
+
+
+@pytest.fixture(scope="module")
+def rsa_pem() -> tuple[bytes, bytes]:
+    key = rsa.generate_private_key(65537, 2048)
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return public, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+@pytest.mark.parametrize("padding", PADDINGS)
+def test_raw_rsa_keyrings_beside_aes(java: Oracle, rsa_pem: tuple[bytes, bytes], padding: str) -> None:
+    """Three recipients, in either order, each of which reads what the others' client wrote."""
+    rsa_keyring = RawRsa("ddbcrypt", "rsa", padding, *rsa_pem)
+    for keyrings in ((rsa_keyring,), (keyring("one"), rsa_keyring, keyring("two", 24))):
+        case = plain_case(0x6700, 2, keyrings)
+        ours, theirs = case.encrypt(), from_json(java.ask(request_for("encrypt", case, case.item))["item"])
+        for which, one in enumerate(keyrings):
+            assert item_meaning(case.decrypt(theirs, which)) == item_meaning(case.item)
+            answer = java.ask(request_for("decrypt", case, ours, [keyring_for(one)]))
+            assert item_meaning(from_json(answer["item"])) == item_meaning(case.item)
 
 
 # ---- what Java refuses

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ddbcrypt import _engine
 from ddbcrypt.identifiers import CryptoAction
 from tests.strategies import attributes, binaries, numbers, texts
-from tests.structured.keyring import RawAes, fixed_key, unwrap, wrap
+from tests.structured.keyring import RawAes, RawRsa, fixed_key, unwrap, unwrap_rsa, wrap, wrap_rsa
 from tests.structured.reference import Configuration, Materials, base_context
 
 ACTIONS = {
@@ -33,7 +33,7 @@ class Case:
     item: dict[str, Any]
     configuration: Configuration
     suite: int
-    keyrings: tuple[RawAes, ...]
+    keyrings: tuple[RawAes | RawRsa, ...]
     allowed: frozenset[str]
     prefix: str | None
 
@@ -53,7 +53,10 @@ class Case:
             signing_key, point = _engine.ecdsa_p384_generate()
             context[PUBLIC_KEY] = base64.b64encode(point).decode()
         plaintext = data_key if data_key is not None else _engine.structured_random(32)
-        wrapped = [wrap(keyring, plaintext, context) for keyring in self.keyrings]
+        wrapped = [
+            wrap_rsa(keyring, plaintext, context) if isinstance(keyring, RawRsa) else wrap(keyring, plaintext, context)
+            for keyring in self.keyrings
+        ]
         keys, tag_keys = [key for key, _ in wrapped], [tag_key for _, tag_key in wrapped]
         return Materials(self.suite, plaintext, keys, context, required, tag_keys, signing_key)
 
@@ -61,7 +64,11 @@ class Case:
         """Materials as keyring number ``which`` makes them for a stored item."""
         header = _engine.structured_header(item, True)
         context = {**header["encryption_context"], **_engine.structured_context(item, True, self.plan)}
-        data_key, tag_key = unwrap(self.keyrings[which], header["data_keys"], context)
+        keyring = self.keyrings[which]
+        if isinstance(keyring, RawRsa):
+            data_key, tag_key = unwrap_rsa(keyring, header["data_keys"], context)
+        else:
+            data_key, tag_key = unwrap(keyring, header["data_keys"], context)
         point = base64.b64decode(context[PUBLIC_KEY]) if header["flavor"] == 0x6701 else None
         return Materials(header["flavor"], data_key, header["data_keys"], context, [], [tag_key], point)
 
@@ -84,7 +91,7 @@ def keyring(name: str = "main", size: int = 32) -> RawAes:
     return RawAes("ddbcrypt", name, fixed_key(name, size))
 
 
-def plain_case(suite: int = 0x6700, version: int = 1, keyrings: Sequence[RawAes] = ()) -> Case:
+def plain_case(suite: int = 0x6700, version: int = 1, keyrings: Sequence[RawAes | RawRsa] = ()) -> Case:
     """An item of all types by hand: attributes that are encrypted, signed, in the context, and neither."""
     key = "s" if version == 1 else "c"
     item: dict[str, Any] = {

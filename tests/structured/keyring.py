@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from ddbcrypt import _engine
 from tests.structured.reference import DataKey, serialize_context, u32
 
 WRAPPED_SIZE = 48
@@ -33,6 +34,17 @@ class RawAes:
         return self.name.encode() + u32(128) + u32(12)
 
 
+@dataclass(frozen=True)
+class RawRsa:
+    """A key pair (PEM) with its namespace, name and padding, as ``_engine.rsa_encrypt`` calls it."""
+
+    namespace: str
+    name: str
+    padding: str
+    public: bytes
+    private: bytes
+
+
 def derive(intermediate: bytes, purpose: bytes) -> bytes:
     """A key from an intermediate key."""
     return HKDF(hashes.SHA512(), 32, None, b"AWS_MPL_INTERMEDIATE_KEYWRAP_" + purpose).derive(intermediate)
@@ -49,6 +61,25 @@ def wrap(keyring: RawAes, data_key: bytes, context: Mapping[str, str]) -> tuple[
     ciphertext = AESGCM(derive(intermediate, b"ENC")).encrypt(bytes(12), data_key, aad)
     ciphertext += AESGCM(keyring.key).encrypt(iv, intermediate, aad)
     return (keyring.namespace.encode(), keyring.info + iv, ciphertext), derive(intermediate, b"MAC")
+
+
+def wrap_rsa(keyring: RawRsa, data_key: bytes, context: Mapping[str, str]) -> tuple[DataKey, bytes]:
+    """As :func:`wrap`, with RSA in the engine; provider information is the name alone."""
+    intermediate = os.urandom(32)
+    ciphertext = AESGCM(derive(intermediate, b"ENC")).encrypt(bytes(12), data_key, additional_data(context))
+    ciphertext += _engine.rsa_encrypt(keyring.public, keyring.padding, intermediate)
+    return (keyring.namespace.encode(), keyring.name.encode(), ciphertext), derive(intermediate, b"MAC")
+
+
+def unwrap_rsa(keyring: RawRsa, data_keys: Sequence[DataKey], context: Mapping[str, str]) -> tuple[bytes, bytes]:
+    """As :func:`unwrap`, with RSA in the engine."""
+    for namespace, info, ciphertext in data_keys:
+        if (namespace, info) == (keyring.namespace.encode(), keyring.name.encode()):
+            intermediate = _engine.rsa_decrypt(keyring.private, keyring.padding, ciphertext[WRAPPED_SIZE:])
+            sealed, aad = ciphertext[:WRAPPED_SIZE], additional_data(context)
+            data_key = AESGCM(derive(intermediate, b"ENC")).decrypt(bytes(12), sealed, aad)
+            return data_key, derive(intermediate, b"MAC")
+    raise LookupError("no data key of this keyring")
 
 
 def unwrap(keyring: RawAes, data_keys: Sequence[DataKey], context: Mapping[str, str]) -> tuple[bytes, bytes]:
