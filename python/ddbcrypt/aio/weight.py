@@ -28,7 +28,7 @@ def is_heavy(items: Iterable[Mapping[str, Any]]) -> bool:
             if not is_dict(value):
                 continue  # the engine refuses it
             for content in value.values():
-                kind = type(content)
+                kind: type = type(content)  # pyright: ignore[reportUnknownVariableType]
                 if kind is str or kind is bytes:
                     left -= len(content)
                 elif kind is not bool:
