@@ -16,10 +16,17 @@ from ddbcrypt.keyrings.hierarchical import BranchKeyIdSupplier
 
 __all__ = ("branch_key_id_by_key", "key_of_context")
 
+_TABLE_NAME: Final = "aws-crypto-table-name"
 _PARTITION_NAME: Final = "aws-crypto-partition-name"
 _SORT_NAME: Final = "aws-crypto-sort-name"
 _LEGEND: Final = "aws-crypto-legend"
 _ATTRIBUTE: Final = "aws-crypto-attr."
+#: Under what names version 2 gives those of table and keys besides.
+_NAMES: Final[dict[str, str]] = {
+    _TABLE_NAME: "aws_dbe_table_name",
+    _PARTITION_NAME: "aws_dbe_partition_name",
+    _SORT_NAME: "aws_dbe_sort_name",
+}
 _TYPE_ID_BYTES: Final = 2
 _LITERALS: Final[dict[str, dict[str, Any]]] = {"true": {"BOOL": True}, "false": {"BOOL": False}, "null": {"NULL": True}}
 
@@ -48,7 +55,8 @@ def key_of_context(context: Mapping[str, str]) -> dict[str, Any]:
     """Give the attributes that an item's encryption context holds, as DynamoDB JSON. Pure; no network call.
 
     :param context: encryption context of an item: of version 1, which has the primary key, or of version 2, which has
-        the attributes that are signed and included besides
+        the attributes that are signed and included besides; of version 2 the names of table and keys are given as
+        ``aws_dbe_table_name``, ``aws_dbe_partition_name`` and ``aws_dbe_sort_name``
     :raises EncryptionContextError: it is none of an item, or malformed
     """
     require_keys(context, (_PARTITION_NAME,), "the encryption context of an item")
@@ -62,10 +70,11 @@ def key_of_context(context: Mapping[str, str]) -> dict[str, Any]:
         raise EncryptionContextError(
             f"{_LEGEND!r} in the encryption context has {len(legend)} letters for {len(entries)} attributes"
         )
-    return {
+    found = {
         entry.removeprefix(_ATTRIBUTE): _value(entry.removeprefix(_ATTRIBUTE), letter, context[entry])
         for entry, letter in zip(entries, legend, strict=True)
     }
+    return found | {shown: {"S": context[name]} for name, shown in _NAMES.items() if name in context}
 
 
 def _value(name: str, letter: str, text: str) -> dict[str, Any]:

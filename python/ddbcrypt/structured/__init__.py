@@ -10,7 +10,6 @@ from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig, DynamoDbTabl
 from ddbcrypt.structured.encryptor import DynamoDbItemEncryptor
 from ddbcrypt.structured.overrides import LegacyOverride, LegacyPolicy, PlaintextOverride
 from ddbcrypt.structured.results import DecryptItemOutput, EncryptItemOutput, ParsedHeader
-from ddbcrypt.structured.selector import create_branch_key_id_supplier, selector_context
 
 __all__ = (
     "DecryptItemOutput",
@@ -22,6 +21,4 @@ __all__ = (
     "LegacyPolicy",
     "ParsedHeader",
     "PlaintextOverride",
-    "create_branch_key_id_supplier",
-    "selector_context",
 )

@@ -20,9 +20,9 @@ from ddbcrypt.keyrings import (
     EncryptedDataKey,
     EncryptionMaterials,
 )
+from ddbcrypt.keyrings.key_supplier import key_of_context
 from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig
 from ddbcrypt.structured.results import ParsedHeader
-from ddbcrypt.structured.selector import selector_context
 
 _Item = Mapping[str, Any]
 _T = TypeVar("_T")
@@ -75,7 +75,7 @@ class Protected(NamedTuple):
                 name: value for name, value in self.context.items() if name not in self.required
             },
             encryption_context=dict(self.context),
-            selector_context=selector_context(self.context),
+            selector_context=key_of_context(self.context),
         )
 
 
