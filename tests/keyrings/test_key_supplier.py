@@ -44,7 +44,9 @@ def test_version_1() -> None:
 
 def test_version_2() -> None:
     included = set(ITEM) - {"signed", "secret"}
-    assert key_of_context(context_of(ITEM, included)) == {name: ITEM[name] for name in included}
+    names = {"aws_dbe_table_name": "table", "aws_dbe_partition_name": "pk", "aws_dbe_sort_name": "sk"}
+    expected = {name: ITEM[name] for name in included} | {name: {"S": text} for name, text in names.items()}
+    assert key_of_context(context_of(ITEM, included)) == expected
 
 
 def test_the_keyring(cloud: Cloud) -> None:
