@@ -303,15 +303,6 @@ def test_configured_attributes() -> None:
 def test_the_other_formats() -> None:
     assert inspect_item(PLAIN).format is ItemFormat.PLAINTEXT
     assert inspect_item(PLAIN).findings == ()
-    head, foot = {"aws_dbe_head": {"B": b"\1\1"}}, {"aws_dbe_foot": {"B": b"\1"}}
-    structured = inspect_item({**PLAIN, **head, **foot, "aws_dbe_b_name": {"S": "5"}})
-    assert structured.format is ItemFormat.STRUCTURED
-    assert structured.writer == "the AWS Database Encryption SDK"
-    assert not structured.has_errors
-    assert attribute(structured, "aws_dbe_b_name").meaning.startswith("beacon")
-    for half in (head, foot):
-        assert codes(inspect_item({**PLAIN, **half})) == {"structured-incomplete"}
-    assert codes(inspect_item({**PLAIN, **head, "aws_dbe_foot": {"S": ""}})) == {"reserved-type"}
     foreign = inspect_item({**PLAIN, "body": {"B": bytes.fromhex("01800378") + bytes(40)}})
     assert foreign.format is ItemFormat.FOREIGN
     assert foreign.writer == "the AWS Encryption SDK"
