@@ -308,8 +308,17 @@ def record(
 # ---- items
 
 
-def encrypt(configuration: Configuration, materials: Materials, item: Item, message_id: bytes) -> dict[str, Any]:
-    """The encrypted item. With the ECDSA suite its last 103 bytes are new each time."""
+def encrypt(
+    configuration: Configuration,
+    materials: Materials,
+    item: Item,
+    message_id: bytes,
+    bodies: Mapping[str, tuple[bytes, bytes]] | None = None,
+) -> dict[str, Any]:
+    """The encrypted item. With the ECDSA suite its last 103 bytes are new each time.
+
+    ``bodies``: type id and bytes that some attributes get in place of their serialisation.
+    """
     names = signed_names(configuration, item)
     stored = {name: value for name, value in materials.context.items() if name not in materials.required}
     legend = "".join(configuration.actions[name] for name in names)
@@ -320,7 +329,7 @@ def encrypt(configuration: Configuration, materials: Materials, item: Item, mess
     keys = field_keys(materials.data_key, message_id)
     for name in names:
         if configuration.actions[name] == "e":
-            type_id, body = serialize(item[name])
+            type_id, body = (bodies or {}).get(name) or serialize(item[name])
             key, nonce = next(keys)
             path = canonical_path(configuration.table, name)
             out[name] = {"B": type_id + AESGCM(key).encrypt(nonce, body, path)}

@@ -10,9 +10,16 @@ from typing import Any
 import pytest
 
 from ddbcrypt import _engine
-from ddbcrypt.exceptions import DecryptionError, DeserializationError, InvalidArgumentError, SignatureVerificationError
+from ddbcrypt.exceptions import (
+    DecryptionError,
+    DeserializationError,
+    DynamodbEncryptionSdkError,
+    InvalidArgumentError,
+    SignatureVerificationError,
+)
+from tests.structured import reference
 from tests.structured.cases import Case, keyring, packed, plain_case
-from tests.structured.reference import Materials
+from tests.structured.reference import Materials, u32
 
 REFUSALS = (DeserializationError, SignatureVerificationError, DecryptionError, InvalidArgumentError)
 KINDS = [(0x6700, 1), (0x6700, 2), (0x6701, 1)]
@@ -144,3 +151,30 @@ def test_a_configuration_that_signs_more_or_less() -> None:
     for changed in (replace(case, allowed=frozenset()), replace(case, allowed=frozenset({"seen", "name"}))):
         with pytest.raises(SignatureVerificationError, match="attributes"):
             _engine.structured_decrypt(item, True, changed.plan, packed(materials))
+
+
+@pytest.mark.parametrize(
+    ("type_id", "body"),
+    [
+        ("0000", b"x"),
+        ("0001", b"\xff"),
+        ("0002", b"NaN"),
+        ("0003", b""),
+        ("0004", b"\2"),
+        ("0101", u32(2) + (u32(1) + b"a") * 2),
+        ("0102", u32(1) + u32(9) + b"1"),
+        ("0200", u32(1)),
+        ("0300", u32(0xFFFFFFFF) + bytes(12)),
+        ("0300", u32(0) + b"x"),
+    ],
+)
+def test_malformed_values_that_are_rightly_signed(type_id: str, body: bytes) -> None:
+    """Who has the keys may still write what is no value: the reader refuses it, and names the attribute."""
+    case = plain_case()
+    materials = case.write_materials()
+    bodies = {"name": (bytes.fromhex(type_id), body)}
+    item = reference.encrypt(case.configuration, materials, case.item, _engine.structured_random(32), bodies)
+    with pytest.raises(DynamodbEncryptionSdkError) as caught:
+        case.decrypt(item)
+    assert not isinstance(caught.value, SignatureVerificationError)
+    assert caught.value.attribute == "name"
