@@ -12,6 +12,7 @@ from ddbcrypt.dynamodb.effects import Answer, Call, Decrypt, Encrypt, Flow, Send
 from ddbcrypt.dynamodb.registry import Registry
 from ddbcrypt.dynamodb.scene import Scene, Settings
 from ddbcrypt.expressions import apply, evaluate, parse_condition, parse_update
+from ddbcrypt.metrics import Metrics
 
 BAD_REQUEST = 400
 CONFLICT = "ConditionalCheckFailedException"
@@ -153,7 +154,7 @@ def scene_of(table: Any, **settings: Any) -> Scene:
     """A scene with one table."""
     registry = Registry({}, ask=False)
     registry.remember(table.name, table)
-    return Scene(registry, Settings(**settings))
+    return Scene(registry, Settings(**settings), Metrics())
 
 
 def run(scene: Scene, flow: Flow, memory: Memory) -> dict[str, Any]:
