@@ -21,7 +21,7 @@ CTEST := $(BIN)/ctest
 
 # A new or removed file changes its folder, so folders count as sources too.
 PACKAGE_SOURCES := pyproject.toml csrc/CMakeLists.txt examples/patients.jsonl \
-	$(shell find csrc/cmake csrc/core csrc/include csrc/legacy csrc/python python/ddbcrypt \
+	$(shell find csrc/cmake csrc/core csrc/include csrc/legacy csrc/python csrc/structured python/ddbcrypt \
 	-name __pycache__ -prune -o -print 2>/dev/null)
 C_FILES = $(shell find csrc tests benchmarks \( -name '*.c' -o -name '*.h' \) -not -path '*/target/*')
 
