@@ -128,6 +128,7 @@ def test_an_update_of_a_plaintext_item_encrypts_it(database: Database, table: st
     _count_view(front)
     assert from_wire(_stored(database, table)) == {**ITEM, "views": Decimal(2)}
     answer = _rename(front, ReturnValues="ALL_OLD")
+    assert type(answer["Attributes"]) is PlaintextItem
     assert front.incoming(answer["Attributes"]) == {**ITEM, "views": Decimal(2)}
     assert_is_structured(_stored(database, table), {**RENAMED, "views": Decimal(2)})
     _count_view(front)
@@ -158,6 +159,28 @@ def test_an_update_where_plaintext_is_written_decrypts_an_encrypted_item(databas
     front.call("delete_item", Key=key_of(ITEM))
     _count_view(front)  # as without ddbcrypt, an update makes an item
     assert front.get(key_of(ITEM)) == {**key_of(ITEM), "views": Decimal(1)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_old_images_in_plaintext_are_marked(database: Database, table: str, kind: str) -> None:
+    metrics = Metrics()
+    front = _front(kind, database, table, metrics, plaintext_override=READS)
+    database.client.put_item(TableName=table, Item=to_wire(ITEM))
+    with pytest.raises(ClientError, match="ConditionalCheckFailed") as caught:
+        _rename(
+            front, ConditionExpression="attribute_not_exists(remark)", ReturnValuesOnConditionCheckFailure="ALL_OLD"
+        )
+    assert caught.value.response["Item"]["name"] == to_wire(ITEM)["name"]
+    assert type(caught.value.response["Item"]) is PlaintextItem
+    new = _rename(front, ReturnValues="UPDATED_NEW")["Attributes"]
+    assert type(new) is dict
+    database.client.put_item(TableName=table, Item=to_wire(ITEM))
+    old = front.put(RENAMED, ReturnValues="ALL_OLD")
+    database.client.put_item(TableName=table, Item=to_wire(ITEM))
+    gone = front.call("delete_item", Key=front.outgoing(key_of(ITEM)), ReturnValues="ALL_OLD")["Attributes"]
+    assert type(gone) is PlaintextItem
+    assert front.incoming(gone) == old["Attributes"] == ITEM
+    assert metrics.snapshot()["plaintext_reads"] == 4
 
 
 @pytest.mark.parametrize("policy", [READS, WRITES])
