@@ -27,10 +27,11 @@ C_FILES = $(shell find csrc tests benchmarks \( -name '*.c' -o -name '*.h' \) -n
 
 # The requirements of one extra, from pyproject.toml: the package itself need not be built for them.
 define install_extra
-	@echo "installing the extra $(1) into $(VENV)"
-	@$(BIN)/python -c "import sys, tomllib; \
+	@echo "installing the extra $(1) into $(2)"
+	@$(2)/bin/python -c "import sys, tomllib; \
 	print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies'][sys.argv[1]], sep='\n')" \
-	$(1) > $(DONE)/$(1).txt && $(PIP) -r $(DONE)/$(1).txt
+	$(1) > $(2)/.done/$(1).txt
+	@$(2)/bin/python -m pip --disable-pip-version-check install --quiet -r $(2)/.done/$(1).txt
 	@touch $@
 endef
 
@@ -107,20 +108,23 @@ $(DONE)/package: $(DONE)/tools $(PACKAGE_SOURCES)
 	@touch $@
 
 $(DONE)/extra-demo: $(DONE)/tools pyproject.toml
-	$(call install_extra,demo)
+	$(call install_extra,demo,$(VENV))
 
 $(DONE)/extra-test: $(DONE)/tools pyproject.toml
-	$(call install_extra,test)
+	$(call install_extra,test,$(VENV))
 
-# The build folder of .venv's package serves here too: nothing is compiled again.
-$(DONE_AIO)/package: $(DONE)/package pyproject.toml
-	@echo "installing ddbcrypt and the extra test-aio into $(VENV_AIO)"
-	@test -d $(VENV_AIO) || $(PYTHON) -m venv $(VENV_AIO)
-	@mkdir -p $(DONE_AIO) build
+# First what aiobotocore pins, then the package: pip would go through all newer versions of botocore otherwise. The build
+# folder of .venv's package serves here too, so nothing is compiled again.
+$(DONE_AIO)/package: $(DONE)/package $(DONE_AIO)/extra-test-aio
+	@echo "installing ddbcrypt into $(VENV_AIO)"
 	@rm -rf build/wheel-aio
-	@PATH="$(BIN):$$PATH" $(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation \
-	--wheel-dir build/wheel-aio .
+	@PATH="$(BIN):$$PATH" $(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir build/wheel-aio .
 	@$(VENV_AIO)/bin/python -m pip --disable-pip-version-check install --quiet --force-reinstall --no-deps \
 	build/wheel-aio/*.whl
-	@$(VENV_AIO)/bin/python -m pip --disable-pip-version-check install --quiet "ddbcrypt[test-aio]"
+	@$(VENV_AIO)/bin/python -m pip --disable-pip-version-check install --quiet build/wheel-aio/*.whl
 	@touch $@
+
+$(DONE_AIO)/extra-test-aio: pyproject.toml $(DONE)/venv
+	@test -d $(VENV_AIO) || $(PYTHON) -m venv $(VENV_AIO)
+	@mkdir -p $(DONE_AIO)
+	$(call install_extra,test-aio,$(VENV_AIO))

@@ -3,8 +3,9 @@
 
     python benchmarks/hooks.py [--markdown] [--rounds 51]
 
-Two endpoints: one in a process of its own, over loopback, in wall time as an application sees it; and one inside the
-process, where botocore would send (``before-send``), in CPU time: all of botocore's work and no network. Both answer
+Two endpoints: one in a process of its own, over loopback, in wall time as an application sees it and in CPU time of the
+calling thread, which a busy machine disturbs less; and one inside the process, where botocore would send
+(``before-send``), in CPU time: all of botocore's work and no network. Both answer
 ``get_item`` with the item that the same client put. A plain client puts and gets a plain item, an attached one the
 encrypted one, which is larger: what botocore needs for that is part of the cost.
 """
@@ -33,8 +34,9 @@ from ddbcrypt import LegacyTableConfig, TableIndex, TableInfo, attach, ddb_to_di
 TARGET = 1.10
 OPERATIONS = ("put_item", "get_item")
 NOWHERE = "http://127.0.0.1:9"
-#: Where the endpoint stands, and the clock.
-PLACES = {"loopback": "wall", "in the process": "cpu"}
+LOOPBACK, IN_PROCESS = "loopback", "in the process"
+#: Where the endpoint stands, and the clock; the goal is for the first.
+PLACES = ((LOOPBACK, "wall"), (LOOPBACK, "cpu"), (IN_PROCESS, "cpu"))
 
 
 class InProcess:
@@ -65,7 +67,7 @@ class _Raw:
 
 @contextmanager
 def endpoint_url(place: str) -> Iterator[str]:
-    if place != "loopback":
+    if place != LOOPBACK:
         yield NOWHERE
         return
     command = [sys.executable, str(Path(__file__).with_name("recorder.py"))]
@@ -106,11 +108,11 @@ def make(kind: str, attached: bool, item: dict[str, Any], url: str) -> dict[str,
     return {"put_item": lambda: put(Item=given, **common), "get_item": lambda: get(Key=key, **common)}
 
 
-def measure(place: str, kind: str, operation: str, options: argparse.Namespace) -> tuple[list[str], float]:
+def measure(place: str, clock: str, kind: str, operation: str, options: argparse.Namespace) -> tuple[list[str], float]:
     item = shapes.small().item
     with endpoint_url(place) as first, endpoint_url(place) as second:
         contestants = [
-            Contestant(name, python_runner(make(kind, attached, item, url)[operation], PLACES[place]))
+            Contestant(name, python_runner(make(kind, attached, item, url)[operation], clock))
             for name, attached, url in (("plain", False, first), ("attached", True, second))
         ]
         run_rounds(contestants, options.rounds, options.round_ms * 1e6)
@@ -118,6 +120,7 @@ def measure(place: str, kind: str, operation: str, options: argparse.Namespace) 
     ratio = attached.median_ns / plain.median_ns
     cells = [
         place,
+        clock,
         kind,
         operation,
         report.microseconds(plain.median_ns),
@@ -135,18 +138,18 @@ def main() -> None:
     parser.add_argument("--markdown", action="store_true", help="write the table into docs/benchmarks.md")
     options = parser.parse_args()
     rows: list[list[str]] = []
-    ratios: dict[str, list[float]] = {place: [] for place in PLACES}
-    for place in PLACES:
+    ratios: dict[tuple[str, str], list[float]] = {place: [] for place in PLACES}
+    for place, clock in PLACES:
         for kind in ("client", "Table"):
             for operation in OPERATIONS:
-                cells, ratio = measure(place, kind, operation, options)
+                cells, ratio = measure(place, clock, kind, operation, options)
                 rows.append(cells)
-                ratios[place].append(ratio)
-    header = ["endpoint", "object", "operation", "plain µs", "attached µs", "ratio", "(fastest rounds)"]
-    verdict = "met" if max(ratios["loopback"]) <= TARGET else "missed"
+                ratios[place, clock].append(ratio)
+    header = ["endpoint", "clock", "object", "operation", "plain µs", "attached µs", "ratio", "(fastest rounds)"]
+    verdict = "met" if max(ratios[PLACES[0]]) <= TARGET else "missed"
     text = (
         f"Measured on {report.today()}. Goal: at most {TARGET:.2f} of plain boto3 over loopback, {verdict}.\n\n"
-        f"{report.table(header, rows, left=3)}"
+        f"{report.table(header, rows, left=4)}"
     )
     print(text)
     if options.markdown:

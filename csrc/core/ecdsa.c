@@ -2,6 +2,7 @@
  * ecdsa: key pairs, signatures and their verification on P-384. */
 #include "core/ecdsa.h"
 
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/decoder.h>
 #include <openssl/ec.h>
@@ -14,8 +15,8 @@
 #include "core/status.h"
 
 #define BITS 384
-/* Three in eight signatures are of the one length that is written; 1,024 misses in a row do not happen. */
-#define SIGN_TRIES 1024
+/* Nearly all signatures can be given the one length that is written; this many misses in a row do not happen. */
+#define SIGN_TRIES 64
 #define DER_MAX 128
 
 static bool fail_key(ddbc_status *status, const char *what)
@@ -43,6 +44,85 @@ static EVP_PKEY *decode_private(ddbc_bytes encoded)
     return key;
 }
 
+/* ---- PKCS#8 as Java, OpenSSL and we write it: read here, since libcrypto's decoder is slow and leaves copies in memory */
+
+/* A DER element with a length of up to two bytes. */
+static bool take_der(ddbc_bytes *in, uint8_t tag, ddbc_bytes *out)
+{
+    if (in->len < 2 || in->ptr[0] != tag) {
+        return false;
+    }
+    size_t length = in->ptr[1];
+    size_t head = 2;
+    if (length > 0x80) {
+        size_t count = length - 0x80;
+        head += count;
+        length = 0;
+        if (count > 2 || in->len < head) {
+            return false;
+        }
+        for (size_t i = 2; i < head; i++) {
+            length = length << 8 | in->ptr[i];
+        }
+    } else if (length == 0x80) {
+        return false;
+    }
+    if (in->len - head < length) {
+        return false;
+    }
+    *out = (ddbc_bytes){in->ptr + head, length};
+    in->ptr += head + length;
+    in->len -= head + length;
+    return true;
+}
+
+/* PrivateKeyInfo around ECPrivateKey: the private number, big-endian. */
+static bool find_number(ddbc_bytes encoded, ddbc_bytes *out)
+{
+    /* id-ecPublicKey, secp384r1 */
+    static const uint8_t algorithm[] = {0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02,
+                                        0x01, 0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22};
+    ddbc_bytes outer;
+    ddbc_bytes inner;
+    ddbc_bytes part;
+    return take_der(&encoded, 0x30, &outer) && encoded.len == 0 && take_der(&outer, 0x02, &part) &&
+           take_der(&outer, 0x30, &part) && part.len == sizeof algorithm &&
+           memcmp(part.ptr, algorithm, sizeof algorithm) == 0 && take_der(&outer, 0x04, &inner) &&
+           take_der(&inner, 0x30, &part) && take_der(&part, 0x02, &inner) && take_der(&part, 0x04, out) &&
+           out->len == BITS / 8;
+}
+
+static EVP_PKEY *key_of_number(ddbc_bytes number)
+{
+    static const uint16_t one = 1;
+    bool little_endian = *(const uint8_t *)&one == 1;
+    char group[] = "P-384";
+    uint8_t native[BITS / 8];
+    EVP_PKEY *key = NULL;
+    for (size_t i = 0; i < sizeof native; i++) {
+        native[i] = number.ptr[little_endian ? sizeof native - 1 - i : i];
+    }
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+        OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_PRIV_KEY, native, sizeof native),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
+        EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, parameters) != 1) {
+        key = NULL;
+    }
+    EVP_PKEY_CTX_free(context);
+    ddbc_wipe(native, sizeof native);
+    return key;
+}
+
+static EVP_PKEY *load_private(ddbc_bytes encoded)
+{
+    ddbc_bytes number;
+    return find_number(encoded, &number) ? key_of_number(number) : decode_private(encoded);
+}
+
 static bool is_p384(const EVP_PKEY *key)
 {
     char group[32];
@@ -51,11 +131,47 @@ static bool is_p384(const EVP_PKEY *key)
            (strcmp(group, "secp384r1") == 0 || strcmp(group, "P-384") == 0);
 }
 
+/* With (r, s) verifies (r, n - s) too, and its s is a byte longer or shorter in DER: half of all signatures get the length
+ * that readers expect in this way, at no cost. */
+static bool negate(uint8_t *signature, size_t *size)
+{
+    static const char order[] = "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC19"
+                                "6ACCC52973";
+    const unsigned char *from = signature;
+    unsigned char *to = signature;
+    ECDSA_SIG *parsed = d2i_ECDSA_SIG(NULL, &from, (long)*size);
+    BIGNUM *n = NULL;
+    bool done = parsed != NULL && BN_hex2bn(&n, order) > 0;
+    BIGNUM *r = done ? BN_dup(ECDSA_SIG_get0_r(parsed)) : NULL;
+    done = r != NULL && BN_sub(n, n, ECDSA_SIG_get0_s(parsed)) == 1;
+    if (done && ECDSA_SIG_set0(parsed, r, n) == 1) {
+        r = NULL; /* both are the signature's now */
+        n = NULL;
+        int written = i2d_ECDSA_SIG(parsed, NULL);
+        done = written > 0 && written <= DER_MAX && i2d_ECDSA_SIG(parsed, &to) == written;
+        *size = done ? (size_t)written : 0;
+    } else {
+        done = false;
+    }
+    BN_free(r);
+    BN_free(n);
+    ECDSA_SIG_free(parsed);
+    return done;
+}
+
+static bool sign_once(EVP_MD_CTX *context, EVP_PKEY *key, ddbc_bytes message, uint8_t signature[DER_MAX], size_t *size)
+{
+    *size = DER_MAX;
+    return EVP_DigestSignInit_ex(context, NULL, "SHA2-384", NULL, NULL, key, NULL) == 1 &&
+           EVP_DigestSign(context, signature, size, message.ptr, message.len) == 1 &&
+           (*size == DDBC_ECDSA_SIGNATURE_SIZE || negate(signature, size));
+}
+
 bool ddbc_ecdsa_sign(ddbc_bytes encoded, ddbc_bytes message, uint8_t out[DDBC_ECDSA_SIGNATURE_SIZE],
                      ddbc_status *status)
 {
     uint8_t signature[DER_MAX];
-    EVP_PKEY *key = decode_private(encoded);
+    EVP_PKEY *key = load_private(encoded);
     if (key == NULL || !is_p384(key)) {
         EVP_PKEY_free(key);
         return fail_key(status, "the signing key is not a P-384 private key in PKCS#8");
@@ -64,9 +180,7 @@ bool ddbc_ecdsa_sign(ddbc_bytes encoded, ddbc_bytes message, uint8_t out[DDBC_EC
     size_t size = 0;
     bool done = context != NULL;
     for (int i = 0; done && i < SIGN_TRIES && size != DDBC_ECDSA_SIGNATURE_SIZE; i++) {
-        size = sizeof signature;
-        done = EVP_DigestSignInit_ex(context, NULL, "SHA2-384", NULL, NULL, key, NULL) == 1 &&
-               EVP_DigestSign(context, signature, &size, message.ptr, message.len) == 1;
+        done = sign_once(context, key, message, signature, &size);
     }
     EVP_MD_CTX_free(context);
     EVP_PKEY_free(key);

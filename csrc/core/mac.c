@@ -55,13 +55,3 @@ bool ddbc_mac_compute(struct evp_mac_ctx_st *context, ddbc_bytes data, uint8_t o
     }
     return true;
 }
-
-bool ddbc_mac_keyed(struct evp_mac_ctx_st *context, ddbc_bytes raw, ddbc_bytes data, uint8_t out[DDBC_MAC_MAX],
-                    size_t *out_size, ddbc_status *status)
-{
-    if (EVP_MAC_init(context, raw.ptr, raw.len, NULL) != 1 || EVP_MAC_update(context, data.ptr, data.len) != 1 ||
-        EVP_MAC_final(context, out, out_size, DDBC_MAC_MAX) != 1) {
-        return ddbc_fail_libcrypto(status, "HMAC");
-    }
-    return true;
-}

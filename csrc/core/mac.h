@@ -10,8 +10,5 @@ DDBC_MUST_USE bool ddbc_mac_new(const ddbc_engine *engine, ddbc_algorithm algori
 void ddbc_mac_free(struct evp_mac_ctx_st *context);
 DDBC_MUST_USE bool ddbc_mac_compute(struct evp_mac_ctx_st *context, ddbc_bytes data, uint8_t out[DDBC_MAC_MAX],
                                     size_t *out_size, ddbc_status *status);
-/* The HMAC of `data` under another key of the same algorithm. */
-DDBC_MUST_USE bool ddbc_mac_keyed(struct evp_mac_ctx_st *context, ddbc_bytes raw, ddbc_bytes data,
-                                  uint8_t out[DDBC_MAC_MAX], size_t *out_size, ddbc_status *status);
 
 #endif

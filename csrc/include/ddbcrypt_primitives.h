@@ -33,6 +33,16 @@ DDBC_MUST_USE bool ddbc_hkdf_sha512(ddbc_workspace *workspace, ddbc_bytes materi
 /* The counter mode of NIST SP 800-108 with HMAC-SHA256, counter and length of 32 bits: 1 to DDBC_HKDF_MAX bytes. */
 DDBC_MUST_USE bool ddbc_kdf_counter_sha256(ddbc_workspace *workspace, ddbc_bytes key, ddbc_bytes label,
                                            ddbc_bytes context, size_t size, ddbc_bytes *out, ddbc_status *status);
+/* A data key of 32 bytes under an intermediate key of 32, bound to a serialised encryption context, as keyrings of the
+ * structured format store it; and the key that its recipient's tag is made with. */
+#define DDBC_DATA_KEY_SIZE 32
+DDBC_MUST_USE bool ddbc_data_key_seal(ddbc_workspace *workspace, ddbc_bytes intermediate_key, ddbc_bytes context,
+                                      ddbc_bytes data_key, ddbc_bytes *sealed, ddbc_bytes *signing_key,
+                                      ddbc_status *status);
+/* The way back. DDBC_BAD_CIPHERTEXT where anything is not as it was sealed. */
+DDBC_MUST_USE bool ddbc_data_key_open(ddbc_workspace *workspace, ddbc_bytes intermediate_key, ddbc_bytes context,
+                                      ddbc_bytes sealed, ddbc_bytes *data_key, ddbc_bytes *signing_key,
+                                      ddbc_status *status);
 /* A new P-384 key pair: PKCS#8 DER and compressed point. */
 DDBC_MUST_USE bool ddbc_ecdsa_generate(ddbc_workspace *workspace, ddbc_bytes *private_key, ddbc_bytes *point,
                                        ddbc_status *status);

@@ -72,6 +72,8 @@ static PyMethodDef functions[] = {
     ONE(structured_random),
     FAST(gcm_seal),
     FAST(gcm_open),
+    FAST(data_key_seal),
+    FAST(data_key_open),
     FAST(hkdf_sha512),
     FAST(kdf_ctr_sha256),
     {"ecdsa_p384_generate", ecdsa_p384_generate, METH_NOARGS, "See _engine.pyi."},

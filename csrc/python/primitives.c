@@ -39,6 +39,15 @@ static bool buffers_in(call *c, PyObject *const *arguments, size_t count, ddbc_b
     return true;
 }
 
+static PyObject *pair_out(ddbc_bytes first, ddbc_bytes second)
+{
+    PyObject *parts[2] = {bytes_out(first), bytes_out(second)};
+    PyObject *pair = parts[0] == NULL || parts[1] == NULL ? NULL : PyTuple_Pack(2, parts[0], parts[1]);
+    Py_XDECREF(parts[0]);
+    Py_XDECREF(parts[1]);
+    return pair;
+}
+
 PyObject *structured_random(PyObject *module, PyObject *number)
 {
     call c;
@@ -75,6 +84,33 @@ PyObject *gcm_seal(PyObject *module, PyObject *const *arguments, Py_ssize_t coun
 PyObject *gcm_open(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
 {
     return gcm(module, arguments, count, "gcm_open", ddbc_gcm_open);
+}
+
+typedef bool (*data_key_function)(ddbc_workspace *, ddbc_bytes, ddbc_bytes, ddbc_bytes, ddbc_bytes *, ddbc_bytes *,
+                                  ddbc_status *);
+
+static PyObject *data_key(PyObject *module, PyObject *const *arguments, Py_ssize_t count, const char *name,
+                          data_key_function function)
+{
+    call c;
+    ddbc_bytes in[3];
+    ddbc_bytes out[2];
+    if (!begin(&c, module, name, count, 3)) {
+        return NULL;
+    }
+    bool done =
+        buffers_in(&c, arguments, 3, in) && function(c.workspace, in[0], in[1], in[2], &out[0], &out[1], &c.status);
+    return finish(&c, done ? pair_out(out[0], out[1]) : NULL);
+}
+
+PyObject *data_key_seal(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
+    return data_key(module, arguments, count, "data_key_seal", ddbc_data_key_seal);
+}
+
+PyObject *data_key_open(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
+    return data_key(module, arguments, count, "data_key_open", ddbc_data_key_open);
 }
 
 typedef bool (*kdf_function)(ddbc_workspace *, ddbc_bytes, ddbc_bytes, ddbc_bytes, size_t, ddbc_bytes *, ddbc_status *);
@@ -117,14 +153,7 @@ PyObject *ecdsa_p384_generate(PyObject *module, PyObject *nothing)
     Py_BEGIN_ALLOW_THREADS
     done = ddbc_ecdsa_generate(c.workspace, &private_key, &point, &c.status);
     Py_END_ALLOW_THREADS
-    PyObject *pair = done ? PyTuple_New(2) : NULL;
-    PyObject *parts[2] = {pair == NULL ? NULL : bytes_out(private_key), pair == NULL ? NULL : bytes_out(point)};
-    for (Py_ssize_t i = 0; i < 2; i++) {
-        if (pair != NULL && (parts[i] == NULL || PyTuple_SetItem(pair, i, parts[i]) < 0)) {
-            Py_CLEAR(pair);
-        }
-    }
-    return finish(&c, pair);
+    return finish(&c, done ? pair_out(private_key, point) : NULL);
 }
 
 /* ---- RSA of the raw RSA keyring -------------------------------------------------------------------------------- */

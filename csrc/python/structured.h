@@ -10,6 +10,8 @@
 PyObject *structured_random(PyObject *module, PyObject *number);
 PyObject *gcm_seal(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *gcm_open(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *data_key_seal(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *data_key_open(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *hkdf_sha512(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *kdf_ctr_sha256(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *ecdsa_p384_generate(PyObject *module, PyObject *nothing);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/gcm.h"
-#include "core/mac.h"
+#include "core/hmac.h"
 #include "core/status.h"
 #include "structured/format.h"
 
@@ -20,49 +20,35 @@
 
 bool ddbc_crypt_begin(ddbc_workspace *workspace, ddbc_crypt *out, ddbc_status *status)
 {
-    static const uint8_t none[1] = {0};
-    ddbc_bytes key = {none, sizeof none};
     *out = (ddbc_crypt){.workspace = workspace};
-    if (!ddbc_gcm_new(&out->cipher, status) ||
-        !ddbc_mac_new(workspace->engine, DDBC_ALG_HMAC_SHA384, key, &out->sha384, status) ||
-        !ddbc_mac_new(workspace->engine, DDBC_ALG_HMAC_SHA512, key, &out->sha512, status)) {
-        ddbc_crypt_end(out);
-        return false;
-    }
-    return true;
+    return ddbc_gcm_new(&out->cipher, status);
 }
 
 void ddbc_crypt_end(ddbc_crypt *crypt)
 {
     ddbc_gcm_free(crypt->cipher);
-    ddbc_mac_free(crypt->sha384);
-    ddbc_mac_free(crypt->sha512);
-    *crypt = (ddbc_crypt){.workspace = crypt->workspace};
-}
-
-/* The first `wanted` bytes of an HMAC. */
-static bool cut_mac(struct evp_mac_ctx_st *context, ddbc_bytes key, ddbc_bytes data, uint8_t *out, size_t wanted,
-                    ddbc_status *status)
-{
-    uint8_t mac[DDBC_MAC_MAX];
-    size_t size = 0;
-    bool done = ddbc_mac_keyed(context, key, data, mac, &size, status);
-    if (done) {
-        memcpy(out, mac, wanted);
-    }
-    ddbc_wipe(mac, sizeof mac);
-    return done;
+    crypt->cipher = NULL;
 }
 
 /* One block of HKDF's expansion, which is all that 32 bytes need. */
-static bool expand(ddbc_crypt *crypt, const uint8_t prk[SHA512_SIZE], const char *label, ddbc_bytes message_id,
-                   uint8_t out[KEY_SIZE], ddbc_status *status)
+static bool expand(const ddbc_hmac *prk, const char *label, ddbc_bytes message_id, uint8_t out[KEY_SIZE],
+                   ddbc_status *status)
 {
     uint8_t info[LABEL_SIZE + DDBC_MESSAGE_ID_SIZE + 1];
     uint8_t *at = ddbc_put_bytes(ddbc_put_bytes(info, (ddbc_bytes){(const uint8_t *)label, LABEL_SIZE}), message_id);
     *at = 1;
-    return cut_mac(crypt->sha512, (ddbc_bytes){prk, SHA512_SIZE}, (ddbc_bytes){info, sizeof info}, out, KEY_SIZE,
-                   status);
+    return ddbc_hmac_compute(prk, (ddbc_bytes){info, sizeof info}, out, KEY_SIZE, status);
+}
+
+/* The HMAC of one message under a key that serves for nothing else. */
+static bool compute_once(const ddbc_crypt *crypt, ddbc_algorithm algorithm, ddbc_bytes key, ddbc_bytes data,
+                         uint8_t *out, size_t wanted, ddbc_status *status)
+{
+    ddbc_hmac hmac;
+    bool done = ddbc_hmac_begin(crypt->workspace->engine, algorithm, key, &hmac, status) &&
+                ddbc_hmac_compute(&hmac, data, out, wanted, status);
+    ddbc_hmac_end(&hmac);
+    return done;
 }
 
 /* Both keys come from one extraction: same material, no salt. */
@@ -70,11 +56,17 @@ bool ddbc_crypt_derive(ddbc_crypt *crypt, ddbc_bytes data_key, ddbc_bytes messag
                        ddbc_status *status)
 {
     static const uint8_t no_salt[SHA512_SIZE] = {0};
-    uint8_t prk[DDBC_MAC_MAX];
-    size_t size = 0;
-    bool done = ddbc_mac_keyed(crypt->sha512, (ddbc_bytes){no_salt, sizeof no_salt}, data_key, prk, &size, status) &&
-                expand(crypt, prk, "AWS_DBE_COMMIT_KEY", message_id, out->commit, status) &&
-                expand(crypt, prk, "AWS_DBE_DERIVE_KEY", message_id, out->root, status);
+    uint8_t prk[SHA512_SIZE];
+    ddbc_hmac hmac;
+    if (!compute_once(crypt, DDBC_ALG_HMAC_SHA512, (ddbc_bytes){no_salt, sizeof no_salt}, data_key, prk, sizeof prk,
+                      status)) {
+        return false;
+    }
+    bool done =
+        ddbc_hmac_begin(crypt->workspace->engine, DDBC_ALG_HMAC_SHA512, (ddbc_bytes){prk, sizeof prk}, &hmac, status) &&
+        expand(&hmac, "AWS_DBE_COMMIT_KEY", message_id, out->commit, status) &&
+        expand(&hmac, "AWS_DBE_DERIVE_KEY", message_id, out->root, status);
+    ddbc_hmac_end(&hmac);
     ddbc_wipe(prk, sizeof prk);
     return done;
 }
@@ -82,13 +74,13 @@ bool ddbc_crypt_derive(ddbc_crypt *crypt, ddbc_bytes data_key, ddbc_bytes messag
 bool ddbc_crypt_commitment(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_bytes partial,
                            uint8_t out[DDBC_COMMITMENT_SIZE], ddbc_status *status)
 {
-    return cut_mac(crypt->sha512, (ddbc_bytes){keys->commit, sizeof keys->commit}, partial, out, DDBC_COMMITMENT_SIZE,
-                   status);
+    return compute_once(crypt, DDBC_ALG_HMAC_SHA512, (ddbc_bytes){keys->commit, sizeof keys->commit}, partial, out,
+                        DDBC_COMMITMENT_SIZE, status);
 }
 
 bool ddbc_crypt_tag(ddbc_crypt *crypt, ddbc_bytes key, ddbc_bytes data, uint8_t out[DDBC_TAG_SIZE], ddbc_status *status)
 {
-    return cut_mac(crypt->sha384, key, data, out, DDBC_TAG_SIZE, status);
+    return compute_once(crypt, DDBC_ALG_HMAC_SHA384, key, data, out, DDBC_TAG_SIZE, status);
 }
 
 static size_t count_encrypted(const ddbc_field *fields, size_t count)

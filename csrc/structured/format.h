@@ -48,12 +48,10 @@ DDBC_MUST_USE bool ddbc_header_write(ddbc_workspace *workspace, const ddbc_struc
                                      const uint8_t message_id[DDBC_MESSAGE_ID_SIZE], const ddbc_field *fields,
                                      size_t count, uint8_t **out, size_t *partial_size, ddbc_status *status);
 
-/* ---- crypt.c: contexts of one call, and what is derived from a data key */
+/* ---- crypt.c: the context of one call, and what is derived from a data key */
 typedef struct ddbc_crypt {
     ddbc_workspace *workspace;
     struct evp_cipher_ctx_st *cipher;
-    struct evp_mac_ctx_st *sha384;
-    struct evp_mac_ctx_st *sha512;
 } ddbc_crypt;
 
 DDBC_MUST_USE bool ddbc_crypt_begin(ddbc_workspace *workspace, ddbc_crypt *out, ddbc_status *status);

@@ -194,6 +194,20 @@ def gcm_seal(key: bytes, iv: bytes, aad: bytes, plaintext: bytes, /) -> bytes:
 def gcm_open(key: bytes, iv: bytes, aad: bytes, sealed: bytes, /) -> bytes:
     """The way back. Raises ``DecryptionError`` where anything is not as it was sealed."""
 
+def data_key_seal(intermediate_key: bytes, context: bytes, data_key: bytes, /) -> tuple[bytes, bytes]:
+    """A data key (32 bytes) under an intermediate key (32 bytes), bound to a serialised encryption context.
+
+    Gives it encrypted (48 bytes) and the key of its recipient's tag (32 bytes), as the algorithm suites of the
+    structured format ask ("Intermediate Key Wrapping"). Raises ``InvalidKeyError`` (intermediate key),
+    ``InvalidArgumentError`` (length of the data key).
+    """
+
+def data_key_open(intermediate_key: bytes, context: bytes, sealed: bytes, /) -> tuple[bytes, bytes]:
+    """The way back: the data key and the key of the recipient's tag.
+
+    Raises ``InvalidKeyError`` (length), ``DecryptionError`` where anything is not as it was sealed.
+    """
+
 def hkdf_sha512(material: bytes, salt: bytes, info: bytes, size: int, /) -> bytes:
     """HKDF (RFC 5869) with SHA-512; an empty ``salt`` is none. 1 to 1,024 bytes."""
 

@@ -176,7 +176,9 @@ def detach(target: Any) -> None:
     if is_pynamodb(target):
         detach_pynamodb(target)
         return
-    client = target if isinstance(target, BaseClient) else getattr(getattr(target, "meta", None), "client", None)
+    # not of a wrapper, which has a meta.client too: it would go on without encryption
+    resource: Any = target if issubclass(type(target), ServiceResource) else None
+    client = target if isinstance(target, BaseClient) else None if resource is None else resource.meta.client
     if client is None:
         raise InvalidArgumentError("nothing is attached to it")
     with _LOCK:

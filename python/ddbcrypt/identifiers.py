@@ -7,7 +7,7 @@ from enum import Enum
 
 __all__ = ("LOGGER_NAME", "CryptoAction", "Dialect", "EncryptionKeyType", "KeyEncodingType", "__version__")
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 #: Name of the logger that the whole package writes to. No message holds a key or an attribute value.
 LOGGER_NAME = "ddbcrypt"

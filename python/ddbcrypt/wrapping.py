@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypedDict, cast
+from typing import Any, Final, TypedDict
 
 from boto3.resources.base import ServiceResource
 from botocore.client import BaseClient
@@ -26,7 +26,7 @@ from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
 from ddbcrypt.identifiers import Dialect
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
-from ddbcrypt.metrics import Metrics
+from ddbcrypt.metrics import NO_METRICS, Metrics
 from ddbcrypt.structures import AttributeActions
 
 _UPDATE_MODES: Final = ("rewrite", "refuse")
@@ -61,7 +61,7 @@ def require_client(name: str, client: object) -> None:
     if service != "dynamodb":
         message = f'"{name}" must be a client of dynamodb, not of {service}'
         raise TypeError(message)
-    kind = cast("Any", type(botocore_client))
+    kind: Any = type(client)
     if inspect.iscoroutinefunction(kind._make_api_call):  # noqa: SLF001 - all calls go through it
         message = f'"{name}" is an asyncio client ({type(client).__module__}): give it to ddbcrypt.aio.attach instead'
         raise UnsupportedOperationError(message)
@@ -122,7 +122,7 @@ def hooked_client(
     clone = clone_client(client) if python_values else bare_clone(client)
     if python_values:
         PythonValues(registry).register(clone)
-    attach_client(clone, Scene(registry, Settings(update_mode=update_mode), metrics or Metrics()))
+    attach_client(clone, Scene(registry, Settings(update_mode=update_mode), NO_METRICS if metrics is None else metrics))
     return clone
 
 

@@ -3,9 +3,6 @@
 
 import asyncio
 import threading
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -25,25 +22,31 @@ from tests.dynamodb.items import ACTIONS, DEFAULT_ACTION, from_wire, key_of, to_
 from tests.dynamodb.library import DDBCRYPT, Keys
 from tests.support.connect import connect_resource as connect_blocking_resource
 
-KEY_SECONDS = 0.3
+WAIT_SECONDS = 60
 
 
 class SlowProvider(CryptographicMaterialsProvider):
-    """An application's own provider whose keys take their time; it says nothing of itself."""
+    """An application's own provider, which gives keys when it is let go on; it says nothing of itself."""
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: Any, *, go_on: bool = False) -> None:
         self.inner = inner
-        self.threads: set[int] = set()
+        self.threads: list[int] = []
+        self.go_on = threading.Event()
+        if go_on:
+            self.go_on.set()
 
     def encryption_materials(self, encryption_context: Any) -> Any:
-        self.threads.add(threading.get_ident())
-        time.sleep(KEY_SECONDS)
+        self._wait()
         return self.inner.encryption_materials(encryption_context)
 
     def decryption_materials(self, encryption_context: Any) -> Any:
-        self.threads.add(threading.get_ident())
-        time.sleep(KEY_SECONDS)
+        self._wait()
         return self.inner.decryption_materials(encryption_context)
+
+    def _wait(self) -> None:
+        self.threads.append(threading.get_ident())
+        if not self.go_on.wait(WAIT_SECONDS):
+            raise TimeoutError("the event loop did not go on")
 
 
 class PromptProvider(SlowProvider):
@@ -52,26 +55,14 @@ class PromptProvider(SlowProvider):
     may_block = False
 
 
-@asynccontextmanager
-async def ticking() -> AsyncIterator[list[float]]:
-    """A task that ticks each 5 ms; the list gets the time between two ticks."""
-    gaps: list[float] = []
-
-    async def tick() -> None:
-        last = time.perf_counter()
-        while True:
-            await asyncio.sleep(0.005)
-            now = time.perf_counter()
-            gaps.append(now - last)
-            last = now
-
-    task = asyncio.create_task(tick())
-    await asyncio.sleep(0.02)
-    gaps.clear()
-    try:
-        yield gaps
-    finally:
-        task.cancel()
+async def tick_until_asked(provider: SlowProvider, times: int) -> None:
+    """Let the loop run while a provider is asked, ``times`` times at once, and waits; then let it go on."""
+    while len(provider.threads) < times:
+        await asyncio.sleep(0.001)
+    for _ in range(50):
+        await asyncio.sleep(0.001)
+    assert not provider.go_on.is_set()
+    provider.go_on.set()
 
 
 def configuration(provider: Any, table: str) -> LegacyTableConfig:
@@ -80,27 +71,25 @@ def configuration(provider: Any, table: str) -> LegacyTableConfig:
 
 
 async def test_slow_keys_do_not_stop_the_loop(database: Database, table: str, keys: Keys) -> None:
+    """A loop that waited for a key would never come to let the provider go on."""
     provider = SlowProvider(DDBCRYPT.provider(keys))
-    async with connect_client(database.endpoint_url) as client, ticking() as gaps:
+    async with connect_client(database.endpoint_url) as client:
         aio.attach(client, {table: configuration(provider, table)})
-        started = time.perf_counter()
-        await asyncio.gather(*(client.put_item(TableName=table, Item=to_wire(visit(n))) for n in range(3)))
-        answer = await client.get_item(TableName=table, Key=to_wire(key_of(visit(1))))
-        seconds = time.perf_counter() - started
+        puts = [client.put_item(TableName=table, Item=to_wire(visit(number))) for number in range(3)]
+        await asyncio.gather(tick_until_asked(provider, 3), *puts)
+        provider.go_on.clear()
+        get = client.get_item(TableName=table, Key=to_wire(key_of(visit(1))))
+        _, answer = await asyncio.gather(tick_until_asked(provider, 4), get)
     assert from_wire(answer["Item"]) == visit(1)
     assert threading.get_ident() not in provider.threads
-    assert seconds >= 2 * KEY_SECONDS
-    # a loop that waited for one key would show a gap as long; the machine is shared, so half of it is allowed
-    assert max(gaps) < KEY_SECONDS / 2
-    assert len(gaps) > 20
 
 
 async def test_a_provider_that_never_blocks_is_asked_in_the_loop(database: Database, table: str, keys: Keys) -> None:
-    provider = PromptProvider(DDBCRYPT.provider(keys))
+    provider = PromptProvider(DDBCRYPT.provider(keys), go_on=True)
     async with connect_client(database.endpoint_url) as client:
         aio.attach(client, {table: configuration(provider, table)})
         await client.put_item(TableName=table, Item=to_wire(visit(1)))
-    assert provider.threads == {threading.get_ident()}
+    assert provider.threads == [threading.get_ident()]
 
 
 async def test_large_items_go_to_a_thread(
@@ -130,22 +119,28 @@ async def test_cancelled_while_waiting_for_a_key(database: Database, table: str,
     provider = SlowProvider(DDBCRYPT.provider(keys))
     async with connect_client(database.endpoint_url) as client:
         aio.attach(client, {table: configuration(provider, table)})
-        with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(client.put_item(TableName=table, Item=to_wire(visit(1))), KEY_SECONDS / 6)
-        assert database.raw_items(table) == []
+        put = asyncio.create_task(client.put_item(TableName=table, Item=to_wire(visit(1))))
+        while not provider.threads:
+            await asyncio.sleep(0.001)
+        put.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await put
+        provider.go_on.set()
         await client.put_item(TableName=table, Item=to_wire(visit(2)))  # the client goes on
-    assert len(database.raw_items(table)) == 1
+    assert [item["visit"] for item in database.raw_items(table)] == [{"N": "2"}]
 
 
 async def test_keys_in_a_meta_store(database: Database, table: str, keys: Keys) -> None:
     """The store's own calls are boto3's, which block: they have to be made in a thread, the first one too."""
     key_table = f"{table}-keys"
     store_table = connect_blocking_resource(database.endpoint_url).Table(key_table)
+    threads: set[int] = set()
+    # before the store makes a client of its own of this one
+    store_table.meta.client.meta.events.register("before-call.dynamodb", lambda **_: threads.add(threading.get_ident()))
     MetaStore.create_table(store_table.meta.client, key_table, 1, 1)
     store = MetaStore(store_table, DDBCRYPT.provider(keys))
     provider = CachingMostRecentProvider(store, "clinic", 600)
-    threads: set[int] = set()
-    store_table.meta.client.meta.events.register("before-call.dynamodb", lambda **_: threads.add(threading.get_ident()))
+    threads.clear()
     async with connect_client(database.endpoint_url) as client:
         aio.attach(client, {table: configuration(provider, table)})
         await client.put_item(TableName=table, Item=to_wire(visit(1)))
@@ -175,4 +170,8 @@ def test_weight() -> None:
     assert is_heavy([{"a": {"B": b"x" * HEAVY_BYTES}}])
     assert is_heavy([{"a": {"M": {"b": {"L": [{"SS": ["x" * HEAVY_BYTES]}]}}}}])
     assert is_heavy([to_wire(visit(number)) for number in range(100)])
-    assert is_heavy([{str(number): {"BOOL": True} for number in range(200)}])
+    assert is_heavy([{str(number): {"BOOL": True} for number in range(300)}])
+    assert not is_heavy([{str(number): {"BOOL": True} for number in range(200)}])
+    assert is_heavy([{"a": {"NS": ["1"] * 2100}}])
+    assert not is_heavy([{"a": {"NS": ["1"] * 1000}}])
+    assert not is_heavy([{"a": "no DynamoDB JSON"}])

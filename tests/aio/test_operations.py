@@ -5,6 +5,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from aiobotocore.session import get_session
 
 from ddbcrypt import aio
 from ddbcrypt.attach import attach, detach
@@ -12,7 +13,7 @@ from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
 from ddbcrypt.dynamodb.options import request_options
 from ddbcrypt.exceptions import SignatureVerificationError, UnsupportedOperationError
 from ddbcrypt.metrics import Metrics
-from tests.aio.conftest import connect_client, connect_resource
+from tests.aio.conftest import connect_client, connect_resource, session, settings
 from tests.dynamodb.conftest import Database
 from tests.dynamodb.items import (
     ACTIONS,
@@ -26,6 +27,7 @@ from tests.dynamodb.items import (
     visit,
 )
 from tests.dynamodb.library import DDBCRYPT, Keys
+from tests.support.connect import REGION
 from tests.support.connect import connect_client as connect_blocking
 from tests.support.endpoint import Endpoint
 from tests.support.injections import HoldBackKeys, HoldBackWrites, Throttle
@@ -110,6 +112,35 @@ async def test_a_table_alone(database: Database, table: str, config: LegacyTable
         assert (await attached.get_item(Key=key_of(visit(1))))["Item"] == visit(1)
         # the resource it came from is as it was
         assert RESERVED <= (await plain.get_item(Key=key_of(visit(1))))["Item"].keys()
+
+
+async def test_session(database: Database, table: str, config: LegacyTableConfig) -> None:
+    made = session()
+    assert aio.attach(made, {table: config}) is made
+    async with (
+        made.client("dynamodb", **settings(database.endpoint_url)) as client,
+        made.resource("dynamodb", **settings(database.endpoint_url)) as resource,
+    ):
+        await client.put_item(TableName=table, Item=to_wire(visit(1)))
+        assert_ciphertext(database, table, 1)
+        of_resource = await resource.Table(table)
+        assert (await of_resource.get_item(Key=key_of(visit(1))))["Item"] == visit(1)
+    detach(made)
+    async with made.client("dynamodb", **settings(database.endpoint_url)) as client:
+        raw = (await client.get_item(TableName=table, Key=to_wire(key_of(visit(1)))))["Item"]
+        assert RESERVED <= raw.keys()
+
+
+async def test_client_of_aiobotocore(database: Database, table: str, config: LegacyTableConfig) -> None:
+    secrets = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
+    async with get_session().create_client("dynamodb", **secrets, **settings(database.endpoint_url)) as client:
+        aio.attach(client, {table: config})
+        await client.put_item(TableName=table, Item=to_wire(visit(1)))
+        assert_ciphertext(database, table, 1)
+        waiter = client.get_waiter("table_exists")
+        await waiter.wait(TableName=table)
+        answer = await client.get_item(TableName=table, Key=to_wire(key_of(visit(1))))
+        assert from_wire(answer["Item"]) == visit(1)
 
 
 async def test_many_tasks_at_once(database: Database, table: str, config: LegacyTableConfig) -> None:

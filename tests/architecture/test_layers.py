@@ -12,7 +12,7 @@ from tests.architecture.sources import ROOT, c_code, c_files, name
 #: The only files that talk to libcrypto's algorithms and random generator.
 CRYPTO_FILES = {
     f"csrc/core/{stem}.c"
-    for stem in ("cipher", "digest", "ecdsa", "engine", "gcm", "kdf", "mac", "random", "rsa", "wrap")
+    for stem in ("cipher", "digest", "ecdsa", "engine", "gcm", "hmac", "kdf", "mac", "random", "rsa", "wrap")
 }
 #: Two helpers that are no algorithm, and the one file that calls each.
 CRYPTO_HELPERS = {"OPENSSL_cleanse": "csrc/core/memory.c", "CRYPTO_memcmp": "csrc/core/memory.c"}
@@ -62,7 +62,9 @@ def test_public_headers_need_no_header_but_those_before_them() -> None:
 def test_the_extension_uses_no_internals_of_a_format() -> None:
     """The extension sees formats through the public header alone."""
     for path in c_files("csrc/python"):
-        internal = {included for included in _includes(c_code(path)) if re.match(r"(\.\./)?(legacy|structured)/", included)}
+        internal = {
+            included for included in _includes(c_code(path)) if re.match(r"(\.\./)?(legacy|structured)/", included)
+        }
         assert internal == set(), name(path)
 
 

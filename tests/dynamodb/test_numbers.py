@@ -11,6 +11,7 @@ from ddbcrypt.exceptions import (
     DuplicateSetMemberError,
     DynamodbEncryptionSdkError,
     InvalidNumberError,
+    ItemTooLargeError,
     NestingDepthError,
 )
 from tests.dynamodb.conftest import Database
@@ -183,6 +184,6 @@ def test_large_item(dynamodb_local: Database, table: str, keys: Keys, size: int)
     item = {"patient": "large", "visit": Decimal(size), "body": bytes(range(256)) * (size // 256)}
     front.put(item)
     assert front.get({"patient": "large", "visit": size}) == item
-    with pytest.raises(ClientError, match="size"):
+    with pytest.raises(ItemTooLargeError, match="400 KB"):
         front.put({**item, "body": b"x" * 409_600})
     dynamodb_local.client.delete_item(TableName=table, Key=to_wire({"patient": "large", "visit": Decimal(size)}))

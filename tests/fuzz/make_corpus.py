@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from structured_corpus import footer_seeds, header_seeds, structured_item_seeds, value_seeds
+
 CORPUS = Path(__file__).parent / "corpus"
 Seeds = Iterator[tuple[str, bytes]]
 
@@ -365,6 +367,10 @@ TARGETS = {
     "item": item_seeds,
     "number": number_seeds,
     "round_trip": round_trip_seeds,
+    "structured_footer": footer_seeds,
+    "structured_header": header_seeds,
+    "structured_item": lambda: structured_item_seeds(plaintext_items()),
+    "structured_value": value_seeds,
 }
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ddbcrypt import _engine
-from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 from hypothesis import HealthCheck, Phase, given, settings
 
+from ddbcrypt import _engine
+from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 from tests.interop.oracle import Oracle, OracleError, from_json
 from tests.interop.structured_java_oracle import aes_keyring, header_of, request_for, start_structured_java_oracle
 from tests.strategies import item_meaning
@@ -143,7 +143,7 @@ def _refuses(case: Case, item: dict[str, Any]) -> bool:
 @pytest.mark.parametrize("suite", [0x6700, 0x6701])
 def test_altered_items_that_java_refuses_are_refused(java: Oracle, suite: int, version: int) -> None:
     case = plain_case(suite, version, (keyring("one"), keyring("two", 16)))
-    altered = [changed for changed in _alterations(case.encrypt())]
+    altered = list(_alterations(case.encrypt()))
     answers = java.pipeline(request_for("decrypt", case, item) for item in altered)
     refused = 0
     for item, answer in zip(altered, answers, strict=True):

@@ -73,7 +73,7 @@ def test_the_keyring(cloud: Cloud) -> None:
         {"aws-crypto-legend": "L" * 3},
         {"aws-crypto-legend": "S"},
         {"aws-crypto-legend": "SSSS"},
-        {"aws-crypto-legend": "XXX"},
+        {"aws-crypto-legend": "XYZ"},
         {"aws-crypto-legend": "BBB"},
     ],
 )

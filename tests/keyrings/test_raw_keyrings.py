@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ddbcrypt.exceptions import DynamodbEncryptionSdkError, InvalidArgumentError, InvalidKeyError
+from ddbcrypt.exceptions import InvalidArgumentError, InvalidKeyError
 from ddbcrypt.keyrings import (
     DataKeyUnwrappingError,
     DataKeyWrappingError,
@@ -219,9 +219,9 @@ def test_multi_keyring_recipients(rsa: RawRsaKeyring) -> None:
 
 
 def test_multi_keyring_failures() -> None:
-    failure = DataKeyUnwrappingError("service is down")
+    failure = OSError("service is down")
     for multi in (MultiKeyring(Failing(failure), [AES]), MultiKeyring(AES, [Failing(failure)])):
-        with pytest.raises(DataKeyUnwrappingError, match="service is down"):
+        with pytest.raises(OSError, match="service is down"):
             encrypt(multi)
         assert decrypt(multi, encrypt(AES)).plaintext_data_key
     with pytest.raises(DataKeyWrappingError, match="made no data key"):
@@ -236,7 +236,6 @@ def test_multi_keyring_failures() -> None:
     with pytest.raises(DataKeyUnwrappingError, match=r"service is down.*name='other'") as caught:
         decrypt(MultiKeyring(children=[Failing(failure), other]), encrypt(AES))
     assert len(caught.value.errors) == 2
-    assert all(isinstance(error, DynamodbEncryptionSdkError) for error in caught.value.errors)
     with pytest.raises(InvalidArgumentError):
         MultiKeyring()
     wrong: Any = [None]

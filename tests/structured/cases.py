@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from ddbcrypt import _engine
-from ddbcrypt.identifiers import CryptoAction
 from hypothesis import strategies as st
 
+from ddbcrypt import _engine
+from ddbcrypt.identifiers import CryptoAction
 from tests.strategies import attributes, binaries, numbers, texts
 from tests.structured.keyring import RawAes, fixed_key, unwrap, wrap
 from tests.structured.reference import Configuration, Materials, base_context

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Raw AES keyrings in plain Python, on ``cryptography``: materials for tests of the engine, which other clients read."""
+"""Raw AES keyrings in plain Python, on ``cryptography``: materials for tests, which other clients read too."""
 
 from __future__ import annotations
 

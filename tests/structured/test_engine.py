@@ -6,10 +6,14 @@ from __future__ import annotations
 import copy
 import threading
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from boto3.dynamodb.types import Binary, TypeDeserializer
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from ddbcrypt import _engine
 from ddbcrypt.exceptions import (
     DeserializationError,
@@ -24,7 +28,6 @@ from ddbcrypt.exceptions import (
 )
 from ddbcrypt.identifiers import CryptoAction
 from ddbcrypt.structures import AttributeActions
-
 from tests.strategies import item_meaning
 from tests.structured.cases import Case, keyring, packed, plain_case, with_actions
 from tests.structured.reference import u32
@@ -179,6 +182,42 @@ def test_a_signing_key_that_is_none() -> None:
             )
 
 
+def test_signatures_have_one_length_and_verify() -> None:
+    """A hundred of them, so that those of each natural length (102 to 104 bytes) are among them."""
+    case = plain_case(0x6701)
+    private_key, point = _engine.ecdsa_p384_generate()
+    materials = replace(case.write_materials(), signing_key=private_key)
+    for _ in range(100):
+        item = _engine.structured_encrypt(case.item, True, case.plan, packed(materials))
+        assert len(item["aws_dbe_foot"]["B"]) == 48 + 103
+        read = replace(materials, tag_keys=materials.tag_keys[:1], signing_key=point)
+        assert _engine.structured_decrypt(item, True, case.plan, packed(read))
+
+
+@pytest.mark.parametrize("encoding", [serialization.Encoding.DER, serialization.Encoding.PEM])
+def test_signing_keys_of_other_makers(encoding: serialization.Encoding) -> None:
+    case = plain_case(0x6701)
+    key = ec.generate_private_key(ec.SECP384R1())
+    private_key = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    formats = serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    materials = replace(case.write_materials(), signing_key=private_key)
+    item = _engine.structured_encrypt(case.item, True, case.plan, packed(materials))
+    for point in (key.public_key().public_bytes(*formats), compressed(key)):
+        read = replace(materials, tag_keys=materials.tag_keys[:1], signing_key=point)
+        assert _engine.structured_decrypt(item, True, case.plan, packed(read))
+    other = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    with pytest.raises(InvalidKeyError):
+        _encrypt(case, signing_key=other)
+
+
+def compressed(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The public key as materials managers have it."""
+    formats = serialization.Encoding.X962, serialization.PublicFormat.CompressedPoint
+    return key.public_key().public_bytes(*formats)
+
+
 def test_as_many_data_keys_as_there_may_be() -> None:
     case = plain_case(keyrings=(keyring("one"),))
     materials = case.write_materials()
@@ -261,7 +300,7 @@ def test_threads_share_nothing() -> None:
         try:
             for _ in range(5):
                 assert item_meaning(case.decrypt(case.encrypt())) == expected
-        except BaseException as error:
+        except (AssertionError, DynamodbEncryptionSdkError, LookupError) as error:
             failures.append(error)
 
     threads = [threading.Thread(target=work) for _ in range(4)]
@@ -293,7 +332,7 @@ def test_actions_are_ordered_by_what_they_protect() -> None:
     ]
     assert sorted(CryptoAction) == ordered
     assert max(CryptoAction) is CryptoAction.ENCRYPT_AND_SIGN
-    for low, high in zip(ordered, ordered[1:], strict=False):
+    for low, high in pairwise(ordered):
         assert low < high
         assert high > low
         assert not low > high

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ddbcrypt import _engine
 from ddbcrypt.identifiers import CryptoAction
-
 from tests.structured import reference
 
 PAGE = (Path(__file__).parents[2] / "docs" / "format-structured.md").read_text(encoding="utf-8")

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ddbcrypt import _engine
 from hypothesis import given, settings
 
+from ddbcrypt import _engine
 from tests.strategies import attributes, item_meaning, meaning
 from tests.structured import reference
 from tests.structured.cases import Case, cases, packed

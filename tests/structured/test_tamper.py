@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from ddbcrypt import _engine
 from ddbcrypt.exceptions import DecryptionError, DeserializationError, InvalidArgumentError, SignatureVerificationError
-
 from tests.structured.cases import Case, keyring, packed, plain_case
 from tests.structured.reference import Materials
 
@@ -31,9 +31,7 @@ def _refused(case: Case, materials: Materials, item: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("suite", "version"), KINDS)
 @pytest.mark.parametrize("part", ["aws_dbe_head", "aws_dbe_foot", "name", "status", "notes", "pk"])
-def test_every_byte_counts(
-    part: str, suite: int, version: int, record_property: Callable[[str, object], None]
-) -> None:
+def test_every_byte_counts(part: str, suite: int, version: int, record_property: Callable[[str, object], None]) -> None:
     case = plain_case(suite, version)
     item = case.encrypt()
     materials = case.read_materials(item)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, assert_type
 
 from mypy_boto3_dynamodb.client import DynamoDBClient
-from mypy_boto3_dynamodb.service_resource import Table
+from mypy_boto3_dynamodb.service_resource import DynamoDBServiceResource, Table
 
 import ddbcrypt
 from ddbcrypt import (
@@ -19,6 +19,7 @@ from ddbcrypt import (
     DecryptionMaterials,
     DelegatedKey,
     EncryptedClient,
+    EncryptedResource,
     EncryptedTable,
     EncryptionContext,
     EncryptionKeyType,
@@ -109,6 +110,35 @@ def database(
     client = EncryptedClient(client=boto3_client, materials_provider=provider)
     assert_type(client.put_item(TableName="table", Item={"id": {"S": "a"}}), dict[str, Any])
     assert_type(client.batch_get_item(RequestItems={"table": {"Keys": [{"id": {"S": "a"}}]}}), dict[str, Any])
+
+
+def operations(provider: CryptographicMaterialsProvider, config: CryptoConfig, boto3_client: DynamoDBClient) -> None:
+    client = EncryptedClient(client=boto3_client, materials_provider=provider, update_mode="refuse")
+    key = {"id": {"S": "a"}}
+    assert_type(
+        client.update_item(TableName="table", Key=key, UpdateExpression="REMOVE name", ReturnValues="ALL_NEW"),
+        dict[str, Any],
+    )
+    client.delete_item(TableName="table", Key=key, ConditionExpression="attribute_exists(name)", crypto_config=config)
+    client.transact_get_items(TransactItems=[{"Get": {"TableName": "table", "Key": key}}])
+    client.transact_write_items(
+        TransactItems=[{"Delete": {"TableName": "table", "Key": key}}], ClientRequestToken="token"
+    )
+    client.query(
+        TableName="table", KeyConditionExpression="id = :id", ProjectionExpression="name", fetch_from_table=True
+    )
+    for page in client.get_paginator("scan").paginate(TableName="table", crypto_config=config):
+        assert_type(page, dict[str, Any])
+
+
+def resource(provider: CryptographicMaterialsProvider, boto3_resource: DynamoDBServiceResource) -> None:
+    resource = EncryptedResource(resource=boto3_resource, materials_provider=provider)
+    assert_type(resource.Table("table"), EncryptedTable)
+    assert_type(list(resource.tables.all().limit(3)), list[EncryptedTable])
+    assert_type(resource.batch_get_item(RequestItems={"table": {"Keys": [{"id": "a"}]}}), dict[str, Any])
+    table = resource.Table("table", table_info=TableInfo("table", TableIndex("id")))
+    assert_type(table.update_item(Key={"id": "a"}, UpdateExpression="REMOVE name"), dict[str, Any])
+    assert_type(table.name, str)
 
 
 def errors(config: CryptoConfig) -> None:

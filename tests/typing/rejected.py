@@ -36,4 +36,8 @@ def wrong(config: CryptoConfig, table: EncryptedTable, client: EncryptedClient) 
     table.put_item(Items={"id": "a"})  # refused
     table.put_item(Item={"id": "a"}, crypto_config="config")  # refused
     client.get_item(TableName="table", Key={"id": {"S": "a"}}, ConsistentRead="yes")  # refused
+    client.delete_item(TableName="table")  # refused
+    client.execute_statement(Statement="SELECT")  # refused
+    table.update_item(Key={"id": "a"}, AttributeUpdates={})  # refused
+    table.query(KeyConditionExpression="id = :id", fetch_from_table="yes")  # refused
     print(text)

@@ -22,6 +22,7 @@ from ddbcrypt import (
     SignatureVerificationError,
     UnsupportedOperationError,
     attach,
+    detach,
     request_options,
 )
 from ddbcrypt.encrypted.client import EncryptedPaginator
@@ -81,6 +82,18 @@ def test_what_encrypts_already_is_refused(recorder: Recorder) -> None:
         with pytest.raises(InvalidArgumentError, match="encrypts already"):
             make()
     assert recorder.calls == []
+
+
+def test_a_wrapper_is_not_detached(recorder: Recorder) -> None:
+    for wrapper in (
+        EncryptedClient(recorder.client(), provider(), actions()),
+        EncryptedTable(recorder.table(), provider(), attribute_actions=actions()),
+        EncryptedResource(recorder.resource(), provider(), actions()),
+    ):
+        with pytest.raises(InvalidArgumentError, match="nothing is attached"):
+            detach(wrapper)
+    wrapper.meta.client.put_item(TableName="people", Item=python_item())
+    assert SECRET not in json.dumps(recorder.calls)
 
 
 def test_a_client_whose_calls_are_coroutines_is_refused(recorder: Recorder) -> None:

@@ -2,7 +2,7 @@
 """ddbcrypt for asyncio: clients and resources of aiobotocore and aioboto3.
 
 The same flows as for boto3 decide what is done to each call, on the same events; they wait where boto3's would block.
-Keys that have to be asked for, and items of more than some 64 KB, go to a thread of asyncio's own pool, so the event
+Keys that have to be asked for, and items of more than some 100 KB, go to a thread of asyncio's own pool, so the event
 loop goes on meanwhile.
 """
 
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from ddbcrypt.attach import attach as _attach
 from ddbcrypt.attach import detach
-from ddbcrypt.dynamodb.kinds import is_async_client
+from ddbcrypt.dynamodb.kinds import is_async_client, is_async_session
 from ddbcrypt.dynamodb.registry import OnUnknownTable, TableConfiguration
 from ddbcrypt.dynamodb.scene import UpdateMode
 from ddbcrypt.exceptions import UnsupportedOperationError
@@ -50,7 +50,8 @@ def attach(
     for an application's own unless it says otherwise.
 
     :param target: a client of aiobotocore or aioboto3 (``dynamodb`` or ``dynamodbstreams``), a resource or Table of
-        aioboto3. A Table comes back as a new object over a client of its own; the others are attached in place
+        aioboto3, or a session of either, for what is made from it afterwards. A Table comes back as a new object over
+        a client of its own; the others are attached in place
     :param tables: configuration of each protected table, by name or ARN
     :param plaintext_tables: tables whose items pass as they are
     :param on_unknown_table: ``"refuse"``, or ``"plaintext"`` to let the items of all other tables pass as they are
@@ -60,7 +61,7 @@ def attach(
     :raises InvalidArgumentError: another configuration is attached already, or the arguments contradict each other
     """
     client = getattr(getattr(target, "meta", None), "client", target)
-    if not is_async_client(client):
+    if not (is_async_client(client) or is_async_session(target)):
         message = f"{type(target).__name__} is not of aiobotocore or aioboto3: attach to it with ddbcrypt.attach"
         raise UnsupportedOperationError(message)
     return _attach(
@@ -82,6 +83,11 @@ async def decrypt_stream_record(
 ) -> dict[str, Any]:
     """Verify and decrypt one record of a table's stream in a thread, so that asking for keys does not block the loop.
 
-    As :func:`ddbcrypt.streams.decrypt_stream_record`.
+    As :func:`ddbcrypt.streams.decrypt_stream_record`, with its errors. Tasks may call it at once.
+
+    :param record: the record, as Lambda, Kinesis or a plain client's ``get_records`` gives it
+    :param config: the table's configuration, or configurations by table name
+    :param binaries: ``"as_given"``, or ``"bytes"`` for ``bytes`` where the record has base64 text
+    :param metrics: counts what is done
     """
     return await asyncio.to_thread(_decrypt_stream_record, record, config, binaries=binaries, metrics=metrics)

@@ -10,7 +10,7 @@ from ddbcrypt.aio.running import advance
 from ddbcrypt.dynamodb.clones import bare_clone
 from ddbcrypt.dynamodb.effects import Answer, Flow, Send
 from ddbcrypt.dynamodb.flows import begin
-from ddbcrypt.dynamodb.hooks import FLOW, Hooks, answered, finish, prepare, prepared_answer
+from ddbcrypt.dynamodb.hooks import FLOW, Hooks, answered, before_call, finish, prepare
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.streams import flows as streams
 from ddbcrypt.streams.hooks import StreamHooks, bare_stream_client
@@ -38,8 +38,10 @@ class AsyncHooks:
         if flow is not None:
             prepare(await self._advance(flow, None), flow, params, context)
 
-    def _before(self, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
-        return prepared_answer(context)
+    def _before(
+        self, params: Mapping[str, Any], context: dict[str, Any], **_: Any
+    ) -> tuple[Any, dict[str, Any]] | None:
+        return before_call(params, context)
 
     async def _after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         flow = answered(parsed, model, context)

@@ -22,6 +22,8 @@ class ExitCode(IntEnum):
     DATABASE = 4
     #: An optional dependency is not installed.
     EXTRAS = 5
+    #: A configuration file, a key file or a checkpoint: missing, not valid, or of something else.
+    CONFIGURATION = 6
     #: Ctrl-C, as shells count it.
     INTERRUPTED = 130
 

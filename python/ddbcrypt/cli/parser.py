@@ -8,7 +8,7 @@ import io
 import sys
 from collections.abc import Sequence
 
-from ddbcrypt.cli import demo, inspect
+from ddbcrypt.cli import demo, inspect, migrate
 from ddbcrypt.cli.outcome import CommandError, ExitCode
 from ddbcrypt.cli.text import printable
 from ddbcrypt.identifiers import __version__
@@ -25,6 +25,7 @@ def make_parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(title="sub-commands", metavar="SUBCOMMAND", required=True)
     demo.configure(subparsers.add_parser("demo", help=demo.HELP, allow_abbrev=False))
     inspect.configure(subparsers.add_parser("inspect", help=inspect.HELP, allow_abbrev=False))
+    migrate.configure(subparsers.add_parser("migrate", help=migrate.HELP, allow_abbrev=False))
     return parser
 
 

@@ -18,7 +18,10 @@ def check_answer(table: ProtectedTable, asked: Iterable[Mapping[str, Any]], item
     :param asked: primary keys
     :raises SignatureVerificationError: when the item has another key
     """
-    AskedKeys(asked).check(table, item)
+    keys = tuple(asked)
+    if len(keys) == 1 and keys[0] and keys[0].items() <= item.items():
+        return  # as DynamoDB gives it nearly always
+    AskedKeys(keys).check(table, item)
 
 
 class AskedKeys:

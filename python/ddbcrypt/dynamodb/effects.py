@@ -7,7 +7,7 @@ The same flows so serve botocore and aiobotocore, and are tested without either.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from ddbcrypt.dynamodb.protected import ProtectedTable
@@ -19,9 +19,12 @@ class Send(NamedTuple):
     """Let the caller's own call go out with this request; at most once in a flow.
 
     Its result is the parsed response, a dict that may hold ``Error``. A flow that never sends answers the call itself.
+    Where the request's body has more bytes than an item may have, ``check_size`` is called before it goes out, and may
+    refuse it: no item is larger than the JSON that it is sent in.
     """
 
     request: dict[str, Any]
+    check_size: Callable[[], None] | None = None
 
 
 class Call(NamedTuple):

@@ -16,6 +16,7 @@ from ddbcrypt.dynamodb.effects import Answer, Flow, Send
 from ddbcrypt.dynamodb.flows import begin
 from ddbcrypt.dynamodb.running import advance
 from ddbcrypt.dynamodb.scene import Scene
+from ddbcrypt.dynamodb.sizes import MOST_BYTES
 from ddbcrypt.identifiers import USER_AGENT_SUFFIX
 from ddbcrypt.internal.timed_cache import TimedCache, default_clock
 from ddbcrypt.operations import filter_response, find
@@ -30,6 +31,7 @@ UNIQUE_ID: Final = "ddbcrypt"
 #: Where a call's flow, and the answer of one that sends nothing, are kept between its events.
 FLOW: Final = "ddbcrypt_flow"
 ANSWER: Final = "ddbcrypt_answer"
+_CHECK: Final = "ddbcrypt_check_size"
 
 
 class Hooks:
@@ -39,7 +41,7 @@ class Hooks:
         self._client = client
         self.scene = scene
         # Threads that meet a table for the first time at once share one look-up; the registry remembers what it gave.
-        self._lookups: TimedCache[str, dict[str, Any]] = TimedCache(64, 1.0, 1.0, default_clock)
+        self._lookups: TimedCache[tuple[int, str], dict[str, Any]] = TimedCache(64, 1.0, 1.0, default_clock)
 
     def register(self) -> None:
         """Put the handlers on the client's events; once, however often it is called."""
@@ -66,8 +68,10 @@ class Hooks:
         outcome = advance(flow, None, self._make_call, self.scene.metrics)
         prepare(outcome, flow, params, context)
 
-    def _before(self, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
-        return prepared_answer(context)
+    def _before(
+        self, params: Mapping[str, Any], context: dict[str, Any], **_: Any
+    ) -> tuple[Any, dict[str, Any]] | None:
+        return before_call(params, context)
 
     def _after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         flow = answered(parsed, model, context)
@@ -76,7 +80,8 @@ class Hooks:
 
     def _make_call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         if operation == "DescribeTable":
-            return self._lookups.get(request["TableName"], lambda: self._call(operation, request))
+            key = self.scene.registry.generation, request["TableName"]
+            return self._lookups.get(key, lambda: self._call(operation, request))
         return self._call(operation, request)
 
     def _call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,6 +95,8 @@ def prepare(
     """Put what a flow wants sent into botocore's parameters, or keep its answer for ``before-call``."""
     if type(outcome) is Send:
         context[FLOW] = flow
+        if outcome.check_size is not None:
+            context[_CHECK] = outcome.check_size
         request = outcome.request
     elif type(outcome) is Answer:
         context[ANSWER] = outcome
@@ -104,13 +111,25 @@ def prepare(
 
 def name_user_agent(request: Any, **_: Any) -> None:
     """Add ddbcrypt to the ``User-Agent`` of a request that is about to be sent; it is not among what was signed."""
-    agent = request.headers.get("User-Agent", "")
-    del request.headers["User-Agent"]
-    request.headers["User-Agent"] = f"{agent} {USER_AGENT_SUFFIX}".lstrip()
+    headers = request.headers
+    agent = headers.get("User-Agent")
+    if agent is None:
+        headers["User-Agent"] = USER_AGENT_SUFFIX
+    else:
+        headers.replace_header("User-Agent", f"{agent} {USER_AGENT_SUFFIX}")
 
 
-def prepared_answer(context: dict[str, Any]) -> tuple[Any, dict[str, Any]] | None:
-    """Give the response of a flow that answered by itself, as botocore takes it from ``before-call``."""
+def before_call(params: Mapping[str, Any], context: dict[str, Any]) -> tuple[Any, dict[str, Any]] | None:
+    """Give the response of a flow that answered by itself, as botocore takes it from ``before-call``.
+
+    :param params: botocore's request
+    :raises ItemTooLargeError: for an item that DynamoDB would not store
+    """
+    check_size: Callable[[], None] | None = context.pop(_CHECK, None)
+    if check_size is not None:
+        if len(params["body"]) > MOST_BYTES:
+            check_size()
+        return None
     answer: Answer | None = context.pop(ANSWER, None)
     if answer is None:
         return None

@@ -30,6 +30,12 @@ def is_async_client(client: object) -> bool:
     return module is not None and isinstance(client, module.AioBaseClient)
 
 
+def is_async_session(session: object) -> bool:
+    """Whether it is a session of aiobotocore, or of aioboto3, which has one inside."""
+    module = sys.modules.get("aiobotocore.session")
+    return module is not None and isinstance(getattr(session, "_session", session), module.AioSession)
+
+
 def hooks_of(client: Any, scene: Scene) -> AnyHooks:
     """Make the handlers for a client; they are not registered yet.
 

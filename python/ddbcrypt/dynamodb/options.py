@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Generator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from ddbcrypt.encrypted import CryptoConfig
@@ -96,11 +96,11 @@ def own_options(
 ) -> Generator[RequestOptions, None, None]:
     """Set what a single call of a wrapper brings, over the options in force; what it does not bring stays."""
     current = current_options()
-    options = RequestOptions(
-        current.on_error,
-        current.fetch_from_table if fetch_from_table is None else fetch_from_table,
-        crypto_config or current.crypto_config,
-        current.failures,
+    # a copy, which shares the list of failures
+    options = replace(
+        current,
+        fetch_from_table=current.fetch_from_table if fetch_from_table is None else fetch_from_table,
+        crypto_config=crypto_config or current.crypto_config,
     )
     token = _CURRENT.set(options)
     try:

@@ -98,6 +98,6 @@ class PythonValues:
 def _copied(value: Any, levels: int) -> Any:
     if levels and is_dict(value):
         return {name: _copied(member, levels - 1) for name, member in value.items()}
-    if levels and type(value) is list:
+    if levels and is_list(value):
         return [_copied(member, levels - 1) for member in value]
     return value

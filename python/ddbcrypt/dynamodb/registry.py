@@ -61,6 +61,8 @@ class Registry:
         self._ask = ask
         self._known: dict[str, ProtectedTable] = {}
         self._asked: set[str] = set()
+        #: Changes when a table is forgotten: answers of before are of no use then.
+        self.generation = 0
         for name, config in self._configs.items():
             info = config.known_info()
             if info is not None:
@@ -84,6 +86,7 @@ class Registry:
         """Ask for a table's primary key again at its next use: the table is made anew, or gone."""
         name = plain_name(name_or_arn)
         with self._lock:
+            self.generation += 1
             if name in self._asked:
                 self._asked.remove(name)
                 self._known.pop(name, None)

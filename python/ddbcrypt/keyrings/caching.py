@@ -15,7 +15,7 @@ from ddbcrypt.keyrings.cmm import CryptographicMaterialsManager, as_cmm
 from ddbcrypt.keyrings.context import check_context
 from ddbcrypt.keyrings.interface import Keyring
 from ddbcrypt.keyrings.materials import DecryptionMaterials, EncryptedDataKey, EncryptionMaterials
-from ddbcrypt.keyrings.suites import DEFAULT_SUITE, AlgorithmSuite
+from ddbcrypt.keyrings.suites import DEFAULT_SUITE, AlgorithmSuite, as_suite
 
 __all__ = ("CachingCmm",)
 
@@ -107,7 +107,7 @@ class CachingCmm(CryptographicMaterialsManager):
         :raises: what the manager below raised, here or in the thread whose question this one waited for
         """
         context = check_context(encryption_context)
-        suite = DEFAULT_SUITE if algorithm_suite is None else AlgorithmSuite(algorithm_suite)
+        suite = DEFAULT_SUITE if algorithm_suite is None else as_suite(algorithm_suite)
         required = frozenset(required_context_keys)
 
         def ask(length: int | None) -> EncryptionMaterials:
@@ -147,7 +147,7 @@ class CachingCmm(CryptographicMaterialsManager):
         :param reproduced_context: what the reader knows of the item without it
         :raises: what the manager below raised, here or in the thread whose question this one waited for
         """
-        suite = AlgorithmSuite(algorithm_suite)
+        suite = as_suite(algorithm_suite)
         keys = tuple(encrypted_data_keys)
         context = check_context(encryption_context)
         reproduced = None if reproduced_context is None else check_context(reproduced_context)

@@ -15,7 +15,7 @@ from ddbcrypt.keyrings.context import PUBLIC_KEY_NAME, check_context, require_ke
 from ddbcrypt.keyrings.errors import EncryptionContextError, InvalidMaterialsError
 from ddbcrypt.keyrings.interface import Keyring
 from ddbcrypt.keyrings.materials import DecryptionMaterials, EncryptedDataKey, EncryptionMaterials
-from ddbcrypt.keyrings.suites import DEFAULT_SUITE, AlgorithmSuite
+from ddbcrypt.keyrings.suites import DEFAULT_SUITE, AlgorithmSuite, as_suite
 
 __all__ = ("CryptographicMaterialsManager", "DefaultCmm", "as_cmm")
 
@@ -98,7 +98,7 @@ class DefaultCmm(CryptographicMaterialsManager):
         :raises EncryptionContextError: the context holds ``aws-crypto-public-key``, or lacks a required key
         :raises InvalidMaterialsError: the keyring gave no or other materials
         """
-        suite = DEFAULT_SUITE if algorithm_suite is None else AlgorithmSuite(algorithm_suite)
+        suite = DEFAULT_SUITE if algorithm_suite is None else as_suite(algorithm_suite)
         context = check_context(encryption_context)
         if PUBLIC_KEY_NAME in context:
             raise EncryptionContextError(f"the encryption context holds the reserved key {PUBLIC_KEY_NAME!r}")
@@ -140,7 +140,7 @@ class DefaultCmm(CryptographicMaterialsManager):
         :raises DataKeyUnwrappingError: no data key can be decrypted
         :raises InvalidMaterialsError: the keyring gave no or other materials
         """
-        suite = AlgorithmSuite(algorithm_suite)
+        suite = as_suite(algorithm_suite)
         context, added = merge_contexts(encryption_context, reproduced_context)
         given = DecryptionMaterials(
             suite, context, required_context_keys=added, verification_key=_verification_key(suite, context)

@@ -166,7 +166,7 @@ class AwsKmsHierarchicalKeyring(Keyring):
         if self._supplier is None:
             return self._id or ""
         key_id: object = self._supplier(context)
-        if not isinstance(key_id, str) or not key_id:
+        if not isinstance(key_id, str) or not key_id:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise BranchKeyNotFoundError("the branch key id supplier gave no branch key id")
         return key_id
 

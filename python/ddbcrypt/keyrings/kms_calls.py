@@ -7,7 +7,7 @@ botocore has retried throttling and time-outs as it is configured when an error 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
@@ -152,7 +152,7 @@ def check_tokens(grant_tokens: object) -> tuple[str, ...]:
     """Copy a list or tuple of grant tokens; a single text is refused."""
     if not isinstance(grant_tokens, tuple) and not is_list(grant_tokens):
         raise TypeError(f'"grant_tokens" must be a list or tuple of str, not {type(grant_tokens).__name__}')
-    tokens: tuple[Any, ...] = tuple(grant_tokens)
+    tokens: tuple[Any, ...] = tuple(cast("Sequence[Any]", grant_tokens))
     for token in tokens:
         require_instance("grant_tokens", token, str)
     return tokens

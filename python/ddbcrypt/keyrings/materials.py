@@ -12,7 +12,7 @@ from typing import NamedTuple, NoReturn
 
 from ddbcrypt.keyrings.context import check_context, require_keys
 from ddbcrypt.keyrings.errors import InvalidMaterialsError
-from ddbcrypt.keyrings.suites import DATA_KEY_BYTES, AlgorithmSuite
+from ddbcrypt.keyrings.suites import DATA_KEY_BYTES, AlgorithmSuite, as_suite
 
 __all__ = ("DecryptionMaterials", "EncryptedDataKey", "EncryptionMaterials")
 
@@ -42,7 +42,7 @@ class _Materials:
         required_context_keys: Iterable[str],
         plaintext_data_key: bytes | None,
     ) -> None:
-        self.algorithm_suite = AlgorithmSuite(algorithm_suite)
+        self.algorithm_suite = as_suite(algorithm_suite)
         self.encryption_context: Mapping[str, str] = check_context(encryption_context)
         self.required_context_keys = frozenset(required_context_keys)
         self.plaintext_data_key = plaintext_data_key

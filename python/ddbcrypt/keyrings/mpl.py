@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError
+from ddbcrypt.internal.guards import is_list
 from ddbcrypt.internal.validate import require_optional
 from ddbcrypt.keyrings.cmm import CryptographicMaterialsManager
 from ddbcrypt.keyrings.errors import DataKeyUnwrappingError, DataKeyWrappingError, InvalidMaterialsError
@@ -277,6 +278,6 @@ def _name(theirs: Any) -> str:
 def _text(error: Exception) -> str:
     """Give the package's own words; its collections of errors have them in a list."""
     inner = getattr(error, "list", None)
-    words = [str(part) for part in inner] if isinstance(inner, list) else []
+    words = [str(part) for part in inner] if is_list(inner) else []
     text = "; ".join((str(error), *words)) if not isinstance(error, DynamodbEncryptionSdkError) else str(error)
     return text[:1000]

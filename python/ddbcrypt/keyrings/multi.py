@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ddbcrypt.exceptions import DynamodbEncryptionSdkError, InvalidArgumentError
+from ddbcrypt.exceptions import InvalidArgumentError
 from ddbcrypt.internal.validate import require_instance, require_optional
 from ddbcrypt.keyrings.errors import DataKeyUnwrappingError, DataKeyWrappingError, InvalidMaterialsError
 from ddbcrypt.keyrings.interface import Keyring, refuse_data_key
@@ -74,7 +74,7 @@ class MultiKeyring(Keyring):
         for keyring in self._all:
             try:
                 decrypted = keyring.on_decrypt(materials, encrypted_data_keys)
-            except DynamodbEncryptionSdkError as error:
+            except Exception as error:  # noqa: BLE001 - a keyring of an application's own may raise anything
                 errors.append(error)
                 continue
             if decrypted.plaintext_data_key is not None:

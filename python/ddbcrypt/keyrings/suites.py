@@ -21,7 +21,7 @@ class AlgorithmSuite(enum.IntEnum):
 
     #: Without an ECDSA signature: whoever can read an item could have written it.
     SYMMETRIC_SIGNATURE = 0x6700
-    #: With an ECDSA P-384 signature of the writer beside: readers cannot write. The default.
+    #: With an ECDSA P-384 signature beside: who may only decrypt data keys cannot alter items. The default.
     ECDSA_P384 = 0x6701
 
     @property
@@ -33,6 +33,11 @@ class AlgorithmSuite(enum.IntEnum):
     def binary_id(self) -> bytes:
         """The identifier as the two bytes of an item's header."""
         return int(self).to_bytes(2, "big")
+
+
+def as_suite(suite: AlgorithmSuite | int) -> AlgorithmSuite:
+    """Give the member of a number; of a member that member, without a look-up."""
+    return suite if type(suite) is AlgorithmSuite else AlgorithmSuite(suite)
 
 
 #: Suite of encryption materials that are asked for without one.

@@ -16,10 +16,6 @@ from ddbcrypt.keyrings.errors import DataKeyUnwrappingError
 from ddbcrypt.keyrings.materials import EncryptedDataKey, EncryptionMaterials
 from ddbcrypt.keyrings.suites import DATA_KEY_BYTES
 
-_MAC_INFO: Final = b"AWS_MPL_INTERMEDIATE_KEYWRAP_MAC"
-_ENCRYPTION_INFO: Final = b"AWS_MPL_INTERMEDIATE_KEYWRAP_ENC"
-# The key is used once, so the nonce need not differ.
-_IV: Final = bytes(12)
 _WRAPPED_BYTES: Final = DATA_KEY_BYTES + 16
 
 #: Encrypts an intermediate key: what provider information and ciphertext it gives.
@@ -49,9 +45,7 @@ def add_wrapped(
     serialized_context: bytes,
 ) -> EncryptionMaterials:
     """Add the data key, encrypted under an intermediate key whose encryption is ``wrapped``."""
-    encryption_key = _engine.hkdf_sha512(intermediate_key, b"", _ENCRYPTION_INFO, DATA_KEY_BYTES)
-    signing_key = _engine.hkdf_sha512(intermediate_key, b"", _MAC_INFO, DATA_KEY_BYTES)
-    sealed = _engine.gcm_seal(encryption_key, _IV, serialized_context, data_key)
+    sealed, signing_key = _engine.data_key_seal(intermediate_key, serialized_context, data_key)
     return materials.with_encrypted_key(
         data_key, EncryptedDataKey(provider_id, provider_info, sealed + wrapped), signing_key
     )
@@ -76,9 +70,7 @@ def unwrap_data_key(intermediate_key: bytes, sealed: bytes, serialized_context: 
     """
     if len(intermediate_key) != DATA_KEY_BYTES:
         raise DataKeyUnwrappingError(f"the intermediate key has to be {DATA_KEY_BYTES} bytes")
-    encryption_key = _engine.hkdf_sha512(intermediate_key, b"", _ENCRYPTION_INFO, DATA_KEY_BYTES)
     try:
-        data_key = _engine.gcm_open(encryption_key, _IV, serialized_context, sealed)
+        return _engine.data_key_open(intermediate_key, serialized_context, sealed)
     except DecryptionError as error:
         raise DataKeyUnwrappingError("the data key was altered, or its encryption context is another") from error
-    return data_key, _engine.hkdf_sha512(intermediate_key, b"", _MAC_INFO, DATA_KEY_BYTES)

@@ -8,7 +8,7 @@ condition is that the reserved attributes, and the unprotected ones that the exp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from ddbcrypt.dynamodb.update.plan import UpdatePlan
@@ -54,41 +54,16 @@ def make_write(
     :raises UnsupportedOperationError: when more attributes change than one expression can name
     """
     table = plan.table
-    places = _Placeholders()
-    before = stored or {}
     mentioned = set(changed)
-    sets: list[str] = []
-    removes: list[str] = []
-    for name in sorted({*before, *encrypted} - set(plan.key_names)):
-        if not (name in mentioned or table.is_reserved(name) or table.is_protected(name)):
-            continue
-        if name not in encrypted:
-            removes.append(places.name(name))
-        elif before.get(name) != encrypted[name]:
-            sets.append(f"{places.name(name)}={places.value(encrypted[name])}")
-    expression = " ".join(
-        f"{keyword} {','.join(parts)}" for keyword, parts in (("SET", sets), ("REMOVE", removes)) if parts
-    )
-    condition = _condition(plan, stored, places)
-    for parameter, text in (("UpdateExpression", expression), ("ConditionExpression", condition)):
-        if len(text) > _EXPRESSION_BYTES:
-            message = (
-                f"The update changes {len(sets) + len(removes)} attributes of the stored item, as all encrypted ones "
-                f"are encrypted anew: its {parameter} would have {len(text)} bytes, and DynamoDB's limit is "
-                f"{_EXPRESSION_BYTES}. Put the item whole (put_item), or keep fewer top-level attributes. Nothing was "
-                "written."
-            )
-            raise UnsupportedOperationError(message)
+
+    def is_written(name: str) -> bool:
+        return name in mentioned or table.is_reserved(name) or table.is_protected(name)
+
     request: dict[str, Any] = {
         "TableName": plan.request["TableName"],
         "Key": dict(plan.key),
-        "ConditionExpression": condition,
-        "ExpressionAttributeNames": places.names,
+        **make_expressions(plan.key_names, stored, encrypted, is_written, _held(plan, stored or {})),
     }
-    if expression:
-        request["UpdateExpression"] = expression
-    if places.values:
-        request["ExpressionAttributeValues"] = places.values
     for parameter in ("ReturnConsumedCapacity", "ReturnItemCollectionMetrics"):
         if parameter in plan.request:
             request[parameter] = plan.request[parameter]
@@ -98,14 +73,67 @@ def make_write(
     return request
 
 
-def _condition(plan: UpdatePlan, stored: Mapping[str, Any] | None, places: _Placeholders) -> str:
-    if stored is None:
-        return f"attribute_not_exists({places.name(plan.key_names[0])})"
-    parts: list[str] = []
+def make_expressions(
+    key_names: tuple[str, ...],
+    stored: Mapping[str, Any] | None,
+    encrypted: Mapping[str, Any],
+    is_written: Callable[[str], bool],
+    held: Iterable[str],
+) -> dict[str, Any]:
+    """Make the parameters that write an encrypted item in the place of the stored one.
+
+    :param stored: the item as it was read, None where there was none
+    :param encrypted: the item as it is to be, encrypted and signed
+    :param is_written: whether an attribute is written at all, where it differs
+    :param held: the attributes that have to be as they were read
+    :raises UnsupportedOperationError: when more attributes change than one expression can name
+    """
+    places = _Placeholders()
+    before = stored or {}
+    sets: list[str] = []
+    removes: list[str] = []
+    for name in sorted({*before, *encrypted} - set(key_names)):
+        if not is_written(name):
+            continue
+        if name not in encrypted:
+            removes.append(places.name(name))
+        elif before.get(name) != encrypted[name]:
+            sets.append(f"{places.name(name)}={places.value(encrypted[name])}")
+    expression = " ".join(
+        f"{keyword} {','.join(parts)}" for keyword, parts in (("SET", sets), ("REMOVE", removes)) if parts
+    )
+    condition = _condition(key_names, stored, held, places)
+    for parameter, text in (("UpdateExpression", expression), ("ConditionExpression", condition)):
+        if len(text) > _EXPRESSION_BYTES:
+            message = (
+                f"The update changes {len(sets) + len(removes)} attributes of the stored item, as all encrypted ones "
+                f"are encrypted anew: its {parameter} would have {len(text)} bytes, and DynamoDB's limit is "
+                f"{_EXPRESSION_BYTES}. Put the item whole (put_item), or keep fewer top-level attributes. Nothing was "
+                "written."
+            )
+            raise UnsupportedOperationError(message)
+    parameters: dict[str, Any] = {"ConditionExpression": condition, "ExpressionAttributeNames": places.names}
+    if expression:
+        parameters["UpdateExpression"] = expression
+    if places.values:
+        parameters["ExpressionAttributeValues"] = places.values
+    return parameters
+
+
+def _held(plan: UpdatePlan, stored: Mapping[str, Any]) -> tuple[str, ...]:
     reserved = sorted(plan.table.reserved_names)
     # An item in plaintext, which a policy lets be read, has no signature that stands for all that is protected.
     read = () if any(name in stored for name in reserved) else sorted(filter(plan.table.is_protected, stored))
-    for name in (*reserved, *(name for name in read if name not in plan.key_names), *plan.touched_unprotected):
+    return (*reserved, *(name for name in read if name not in plan.key_names), *plan.touched_unprotected)
+
+
+def _condition(
+    key_names: tuple[str, ...], stored: Mapping[str, Any] | None, held: Iterable[str], places: _Placeholders
+) -> str:
+    if stored is None:
+        return f"attribute_not_exists({places.name(key_names[0])})"
+    parts: list[str] = []
+    for name in held:
         if name in stored:
             parts.append(f"{places.name(name)}={places.value(stored[name])}")
         else:
