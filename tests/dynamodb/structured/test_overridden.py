@@ -17,7 +17,7 @@ from ddbcrypt.structured import LegacyOverride, LegacyPolicy, PlaintextOverride
 from tests.dynamodb.attach.attached import attached_client, config, put_all, tamper
 from tests.dynamodb.conftest import Database
 from tests.dynamodb.frontends import Front
-from tests.dynamodb.items import from_wire, key_of, to_wire, visit
+from tests.dynamodb.items import ACTIONS, from_wire, key_of, to_wire, visit
 from tests.dynamodb.leaks import assert_is_ciphertext
 from tests.dynamodb.library import DDBCRYPT, Keys
 from tests.dynamodb.structured.tables import (
@@ -236,6 +236,41 @@ def test_an_update_of_a_legacy_item_makes_it_structured(
     assert stored.keys() >= STRUCTURED_RESERVED
     _count_view(front)
     assert front.get(key_of(ITEM)) == {**RENAMED, "views": Decimal(3)}
+
+
+@pytest.mark.parametrize("is_legacy", [True, False], ids=["legacy", "plaintext"])
+@pytest.mark.parametrize("there_before", [True, False], ids=["changed", "added"])
+def test_what_no_signature_covers_yet_is_not_overwritten(
+    endpoint: Endpoint, database: Database, table: str, keys: Keys, there_before: bool, is_legacy: bool
+) -> None:
+    """An attribute that is protected from now on and was not before, and that another writer changes meanwhile."""
+    item = ITEM if there_before else {name: value for name, value in ITEM.items() if name != "remark"}
+    changes: dict[str, Any] = {"plaintext_override": READS}
+    if is_legacy:
+        unsigned = DDBCRYPT.actions("ENCRYPT_AND_SIGN", {**ACTIONS, "remark": "DO_NOTHING"})
+        policy = LegacyPolicy.FORBID_LEGACY_ENCRYPT_ALLOW_LEGACY_DECRYPT
+        changes = {"legacy_override": LegacyOverride(policy, DDBCRYPT.provider(keys), unsigned)}
+        old = ddbcrypt.LegacyTableConfig(DDBCRYPT.provider(keys), unsigned)
+        put_all(attached_client(database.endpoint_url, {table: old}), table, [item])
+    else:
+        database.client.put_item(TableName=table, Item=to_wire(item))
+    ahead = ["protected by nobody"]
+
+    def overtake(operation: str, _: dict[str, Any], __: Forward) -> None:
+        if operation == "UpdateItem" and ahead:
+            database.client.update_item(
+                TableName=table,
+                Key=to_wire(key_of(ITEM)),
+                UpdateExpression="SET remark = :r",
+                ExpressionAttributeValues={":r": {"S": ahead.pop()}},
+            )
+
+    endpoint.inject(overtake)
+    front = structured_front("attached-table", endpoint.endpoint_url, table, structured(table, **changes))
+    _rename(front)
+    expected = {**RENAMED, "remark": "protected by nobody"}
+    assert front.get(key_of(ITEM)) == expected
+    assert_is_structured(_stored(database, table), expected)
 
 
 @pytest.mark.parametrize("policy", LegacyPolicy)
