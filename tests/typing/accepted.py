@@ -26,6 +26,7 @@ from ddbcrypt import (
     EncryptionMaterials,
     JceNameLocalDelegatedKey,
     KeyEncodingType,
+    LegacyTableConfig,
     RawDecryptionMaterials,
     RawEncryptionMaterials,
     StaticCryptographicMaterialsProvider,
@@ -39,6 +40,7 @@ from ddbcrypt import (
     encrypt_python_item,
 )
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError, OldImageError, SignatureVerificationError
+from ddbcrypt.structured import DynamoDbTableEncryptionConfig
 
 assert_type(ddbcrypt.__version__, str)
 
@@ -99,7 +101,11 @@ def items(config: CryptoConfig) -> None:
 
 
 def database(
-    provider: CryptographicMaterialsProvider, config: CryptoConfig, boto3_table: Table, boto3_client: DynamoDBClient
+    provider: CryptographicMaterialsProvider,
+    config: CryptoConfig,
+    structured: DynamoDbTableEncryptionConfig,
+    boto3_table: Table,
+    boto3_client: DynamoDBClient,
 ) -> None:
     table = EncryptedTable(table=boto3_table, materials_provider=provider)
     assert_type(table.put_item(Item={"id": "a"}), dict[str, Any])
@@ -107,6 +113,8 @@ def database(
     assert_type(table.scan(Limit=10), dict[str, Any])
     with table.batch_writer(overwrite_by_pkeys=["id"]) as batch:
         batch.put_item(Item={"id": "a"})
+    EncryptedTable(boto3_table, structured)
+    EncryptedClient(boto3_client, {"visits": structured, "people": LegacyTableConfig(provider)})
     client = EncryptedClient(client=boto3_client, materials_provider=provider)
     assert_type(client.put_item(TableName="table", Item={"id": {"S": "a"}}), dict[str, Any])
     assert_type(client.batch_get_item(RequestItems={"table": {"Keys": [{"id": {"S": "a"}}]}}), dict[str, Any])

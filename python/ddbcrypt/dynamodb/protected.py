@@ -52,6 +52,15 @@ class ProtectedTable(ABC):
         """Whether items are signed at all: they pass as they are where every attribute's action is ``DO_NOTHING``."""
         return True
 
+    def unsigned_in(self, stored: Mapping[str, Any]) -> frozenset[str]:
+        """Give the protected attributes that no signature of a stored item covers, those that it may yet get included.
+
+        Others may change them, and the item's reserved attributes stay as they are.
+        """
+        if any(name in stored for name in self.reserved_names):
+            return frozenset()
+        return frozenset(filter(self.is_protected, stored))
+
     def update_trail(self, stored: Mapping[str, Any]) -> tuple[str, ...]:
         """Give the ids of the last updates of a stored item, oldest first; none where the format has no place for them.
 

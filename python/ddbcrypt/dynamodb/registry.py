@@ -66,7 +66,7 @@ class Registry:
         for name, config in self._configs.items():
             info = config.known_info()
             if info is not None:
-                self._known[name] = config.table(info)
+                self._known[name] = _made(config, info, name)
 
     def same_as(self, other: Registry) -> bool:
         """Whether both were made of the same configurations."""
@@ -111,7 +111,7 @@ class Registry:
             index = TableIndex.from_key_schema(cast("Any", key_schema))
         except (KeyError, TypeError):
             return None
-        return config.table(TableInfo(name=name, primary_index=index))
+        return _made(config, TableInfo(name=name, primary_index=index), name)
 
     def known(self, name_or_arn: str) -> ProtectedTable | None:
         """Give a protected table if it is there without asking DynamoDB."""
@@ -193,7 +193,7 @@ class Registry:
         :param name: the table's name, where it is not that which is signed
         """
         name = info.name if name is None else name
-        table = self._config(name).table(info)
+        table = _made(self._config(name), info, name)
         with self._lock:
             self._asked.add(name)
             return self._known.setdefault(name, table)
@@ -203,3 +203,9 @@ class Registry:
         if config is None:
             raise AssertionError  # is_protected said so
         return config
+
+
+def _made(config: TableConfiguration, info: TableInfo, name: str) -> ProtectedTable:
+    table = config.table(info)
+    table.name = name  # errors and failures name it as DynamoDB does, not by what is signed
+    return table

@@ -15,6 +15,7 @@ from ddbcrypt.structured.names import FOOTER_ATTRIBUTE, HEADER_ATTRIBUTE, RESERV
 from ddbcrypt.structured.protection import Protected
 
 if TYPE_CHECKING:
+    from ddbcrypt.encrypted import CryptoConfig
     from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig
 
 
@@ -92,6 +93,24 @@ class StructuredTable(ProtectedTable):
     def name_item(self, error: DynamodbEncryptionSdkError, item: Mapping[str, Any]) -> None:
         """Set ``item_key`` of an error and show the key in its message."""
         self._encryptor.name_item(error, item)
+
+    def unsigned_in(self, stored: Mapping[str, Any]) -> frozenset[str]:
+        """Give the attributes that are protected once the item is of this format, and are not as it is stored."""
+        if HEADER_ATTRIBUTE in stored or not stored:
+            return frozenset()
+        legacy = self._encryptor.legacy_config
+        signed = legacy is not None and SIGNATURE_ATTRIBUTE in stored
+        return frozenset(
+            name
+            for name in {*self._config.attribute_actions_on_encrypt, *stored}
+            if self.is_protected(name)
+            and not self.is_reserved(name)
+            and not (signed and legacy is not None and self._legacy_signs(legacy, name))
+        )
+
+    @staticmethod
+    def _legacy_signs(legacy: CryptoConfig, name: str) -> bool:
+        return legacy.attribute_actions.action(name) is not CryptoAction.DO_NOTHING
 
     @property
     def _writes_other_formats(self) -> bool:

@@ -72,6 +72,27 @@ def test_one_transaction(client: Any, database: Database, names: Tables) -> None
     assert [from_wire(one["Item"]) for one in found] == [visit(2)] * 3
 
 
+def test_cancelled_transactions_show_decrypted_items(client: Any, database: Database, names: Tables) -> None:
+    wire = to_wire(visit(2))
+    client.transact_write_items(TransactItems=[{"Put": {"TableName": name, "Item": wire}} for name in names])
+    puts: list[Any] = [
+        {
+            "Put": {
+                "TableName": name,
+                "Item": wire,
+                "ConditionExpression": "attribute_not_exists(patient)",
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
+        for name in names
+    ]
+    with pytest.raises(client.exceptions.TransactionCanceledException) as caught:
+        client.transact_write_items(TransactItems=puts)
+    reasons = caught.value.response["CancellationReasons"]
+    assert [from_wire(reason["Item"]) for reason in reasons] == [visit(2)] * 3
+    _check_stored(database, names, 2)
+
+
 def test_the_tampered_item_of_a_batch_is_named_with_its_table(client: Any, database: Database, names: Tables) -> None:
     items = [visit(number) for number in range(3)]
     writes = {name: [{"PutRequest": {"Item": to_wire(item)}} for item in items] for name in names}

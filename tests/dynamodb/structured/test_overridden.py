@@ -17,7 +17,7 @@ from ddbcrypt.structured import LegacyOverride, LegacyPolicy, PlaintextOverride
 from tests.dynamodb.attach.attached import attached_client, config, put_all, tamper
 from tests.dynamodb.conftest import Database
 from tests.dynamodb.frontends import Front
-from tests.dynamodb.items import from_wire, key_of, to_wire, visit
+from tests.dynamodb.items import ACTIONS, from_wire, key_of, to_wire, visit
 from tests.dynamodb.leaks import assert_is_ciphertext
 from tests.dynamodb.library import DDBCRYPT, Keys
 from tests.dynamodb.structured.tables import (
@@ -128,6 +128,7 @@ def test_an_update_of_a_plaintext_item_encrypts_it(database: Database, table: st
     _count_view(front)
     assert from_wire(_stored(database, table)) == {**ITEM, "views": Decimal(2)}
     answer = _rename(front, ReturnValues="ALL_OLD")
+    assert type(answer["Attributes"]) is PlaintextItem
     assert front.incoming(answer["Attributes"]) == {**ITEM, "views": Decimal(2)}
     assert_is_structured(_stored(database, table), {**RENAMED, "views": Decimal(2)})
     _count_view(front)
@@ -158,6 +159,28 @@ def test_an_update_where_plaintext_is_written_decrypts_an_encrypted_item(databas
     front.call("delete_item", Key=key_of(ITEM))
     _count_view(front)  # as without ddbcrypt, an update makes an item
     assert front.get(key_of(ITEM)) == {**key_of(ITEM), "views": Decimal(1)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_old_images_in_plaintext_are_marked(database: Database, table: str, kind: str) -> None:
+    metrics = Metrics()
+    front = _front(kind, database, table, metrics, plaintext_override=READS)
+    database.client.put_item(TableName=table, Item=to_wire(ITEM))
+    with pytest.raises(ClientError, match="ConditionalCheckFailed") as caught:
+        _rename(
+            front, ConditionExpression="attribute_not_exists(remark)", ReturnValuesOnConditionCheckFailure="ALL_OLD"
+        )
+    assert caught.value.response["Item"]["name"] == to_wire(ITEM)["name"]
+    assert type(caught.value.response["Item"]) is PlaintextItem
+    new = _rename(front, ReturnValues="UPDATED_NEW")["Attributes"]
+    assert type(new) is dict
+    database.client.put_item(TableName=table, Item=to_wire(ITEM))
+    old = front.put(RENAMED, ReturnValues="ALL_OLD")
+    database.client.put_item(TableName=table, Item=to_wire(ITEM))
+    gone = front.call("delete_item", Key=front.outgoing(key_of(ITEM)), ReturnValues="ALL_OLD")["Attributes"]
+    assert type(gone) is PlaintextItem
+    assert front.incoming(gone) == old["Attributes"] == ITEM
+    assert metrics.snapshot()["plaintext_reads"] == 4
 
 
 @pytest.mark.parametrize("policy", [READS, WRITES])
@@ -213,6 +236,41 @@ def test_an_update_of_a_legacy_item_makes_it_structured(
     assert stored.keys() >= STRUCTURED_RESERVED
     _count_view(front)
     assert front.get(key_of(ITEM)) == {**RENAMED, "views": Decimal(3)}
+
+
+@pytest.mark.parametrize("is_legacy", [True, False], ids=["legacy", "plaintext"])
+@pytest.mark.parametrize("there_before", [True, False], ids=["changed", "added"])
+def test_what_no_signature_covers_yet_is_not_overwritten(
+    endpoint: Endpoint, database: Database, table: str, keys: Keys, there_before: bool, is_legacy: bool
+) -> None:
+    """An attribute that is protected from now on and was not before, and that another writer changes meanwhile."""
+    item = ITEM if there_before else {name: value for name, value in ITEM.items() if name != "remark"}
+    changes: dict[str, Any] = {"plaintext_override": READS}
+    if is_legacy:
+        unsigned = DDBCRYPT.actions("ENCRYPT_AND_SIGN", {**ACTIONS, "remark": "DO_NOTHING"})
+        policy = LegacyPolicy.FORBID_LEGACY_ENCRYPT_ALLOW_LEGACY_DECRYPT
+        changes = {"legacy_override": LegacyOverride(policy, DDBCRYPT.provider(keys), unsigned)}
+        old = ddbcrypt.LegacyTableConfig(DDBCRYPT.provider(keys), unsigned)
+        put_all(attached_client(database.endpoint_url, {table: old}), table, [item])
+    else:
+        database.client.put_item(TableName=table, Item=to_wire(item))
+    ahead = ["protected by nobody"]
+
+    def overtake(operation: str, _: dict[str, Any], __: Forward) -> None:
+        if operation == "UpdateItem" and ahead:
+            database.client.update_item(
+                TableName=table,
+                Key=to_wire(key_of(ITEM)),
+                UpdateExpression="SET remark = :r",
+                ExpressionAttributeValues={":r": {"S": ahead.pop()}},
+            )
+
+    endpoint.inject(overtake)
+    front = structured_front("attached-table", endpoint.endpoint_url, table, structured(table, **changes))
+    _rename(front)
+    expected = {**RENAMED, "remark": "protected by nobody"}
+    assert front.get(key_of(ITEM)) == expected
+    assert_is_structured(_stored(database, table), expected)
 
 
 @pytest.mark.parametrize("policy", LegacyPolicy)

@@ -129,3 +129,16 @@ def test_another_keyring_or_logical_table_does_not_read_it(front: Front, moto: D
         stranger = structured_front("attached-table", moto.endpoint_url, front.table_name, config)
         with pytest.raises(DynamodbEncryptionSdkError, match=r"visit=2\b"):
             stranger.get(KEY)
+
+
+def test_a_logical_name_is_not_the_tables_own(front: Front, moto: Database) -> None:
+    """A restored table keeps the name that its items are bound to; failures name it as DynamoDB does."""
+    restored = moto.create_table()
+    for stored in moto.raw_items(front.table_name):
+        moto.client.put_item(TableName=restored, Item=stored)
+    reader = structured_front("attached-table", moto.endpoint_url, restored, structured(front.table_name))
+    assert reader.query("p-001")["Items"] == ITEMS
+    tamper(moto.client, restored, ITEMS[2])
+    with ddbcrypt.request_options(on_error="collect") as options:
+        assert len(reader.query("p-001")["Items"]) == 3
+    assert [failed.table_name for failed in options.failures] == [restored]

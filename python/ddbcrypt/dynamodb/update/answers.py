@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ddbcrypt.dynamodb.effects import Answer
+from ddbcrypt.dynamodb.protected import PlaintextItem
 from ddbcrypt.dynamodb.update.plan import UpdatePlan
 from ddbcrypt.expressions import Applied, updated_new, updated_old
 from ddbcrypt.internal.guards import is_mapping
@@ -52,7 +53,7 @@ def failed_condition(plan: UpdatePlan, item: Mapping[str, Any] | None) -> Answer
     message = "The conditional request failed"
     parsed: dict[str, Any] = {"Error": {"Code": code, "Message": message}, "message": message}
     if item is not None and plan.request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD":
-        parsed["Item"] = dict(item)
+        parsed["Item"] = _marked(item, item)
     return Answer(parsed, _BAD_REQUEST)
 
 
@@ -79,7 +80,14 @@ def carried_out(
         attributes = updated_old(applied)
     elif applied is not None and choice == "UPDATED_NEW":
         attributes = updated_new(applied)
-    return {"Attributes": dict(attributes)} if attributes else {}
+    if not attributes:
+        return {}
+    return {"Attributes": _marked(attributes, old if choice.endswith("_OLD") else None)}
+
+
+def _marked(attributes: Mapping[str, Any], item: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give attributes in a new dict, which says of those of an item in plaintext that nothing of them was verified."""
+    return PlaintextItem(attributes) if isinstance(item, PlaintextItem) else dict(attributes)
 
 
 def _with_unprotected(plan: UpdatePlan, item: Mapping[str, Any], image: Mapping[str, Any] | None) -> Mapping[str, Any]:

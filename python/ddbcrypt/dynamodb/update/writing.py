@@ -121,10 +121,9 @@ def make_expressions(
 
 
 def _held(plan: UpdatePlan, stored: Mapping[str, Any]) -> tuple[str, ...]:
-    reserved = sorted(plan.table.reserved_names)
-    # An item in plaintext, which a policy lets be read, has no signature that stands for all that is protected.
-    read = () if any(name in stored for name in reserved) else sorted(filter(plan.table.is_protected, stored))
-    return (*reserved, *(name for name in read if name not in plan.key_names), *plan.touched_unprotected)
+    # What the signature does not stand for, in an item of another format that a policy lets be read.
+    unsigned = sorted(plan.table.unsigned_in(stored) - set(plan.key_names))
+    return (*sorted(plan.table.reserved_names), *unsigned, *plan.touched_unprotected)
 
 
 def _condition(
