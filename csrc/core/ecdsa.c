@@ -2,6 +2,7 @@
  * ecdsa: key pairs, signatures and their verification on P-384. */
 #include "core/ecdsa.h"
 
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/decoder.h>
 #include <openssl/ec.h>
@@ -14,9 +15,16 @@
 #include "core/status.h"
 
 #define BITS 384
-/* Three in eight signatures are of the one length that is written; 1,024 misses in a row do not happen. */
+/* 1,024 misses in a row do not happen. */
 #define SIGN_TRIES 1024
 #define DER_MAX 128
+
+/* The order of the group (FIPS 186-4, D.1.2.4). */
+static const uint8_t p384_order[BITS / 8] = {
+    0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+    0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xC7, 0x63, 0x4D, 0x81, 0xF4, 0x37, 0x2D, 0xDF,
+    0x58, 0x1A, 0x0D, 0xB2, 0x48, 0xB0, 0xA7, 0x7A, 0xEC, 0xEC, 0x19, 0x6A, 0xCC, 0xC5, 0x29, 0x73,
+};
 
 static bool fail_key(ddbc_status *status, const char *what)
 {
@@ -51,30 +59,67 @@ static bool is_p384(const EVP_PKEY *key)
            (strcmp(group, "secp384r1") == 0 || strcmp(group, "P-384") == 0);
 }
 
-bool ddbc_ecdsa_sign(ddbc_bytes encoded, ddbc_bytes message, uint8_t out[DDBC_ECDSA_SIGNATURE_SIZE],
-                     ddbc_status *status)
+/* With s, its negative signs too. One of the two has 48 bytes in DER and the other 49, so that, whatever length r has,
+ * one of them makes the length that is written (but for one signature in 128, with shorter numbers). */
+static bool negate(const uint8_t *der, size_t size, uint8_t *out, size_t *out_size)
+{
+    const unsigned char *at = der;
+    unsigned char *to = out;
+    ECDSA_SIG *signature = d2i_ECDSA_SIG(NULL, &at, (long)size);
+    BIGNUM *order = BN_bin2bn(p384_order, sizeof p384_order, NULL);
+    BIGNUM *r = signature == NULL ? NULL : BN_dup(ECDSA_SIG_get0_r(signature));
+    BIGNUM *s = BN_new();
+    bool done = order != NULL && r != NULL && s != NULL && BN_sub(s, order, ECDSA_SIG_get0_s(signature)) == 1 &&
+                ECDSA_SIG_set0(signature, r, s) == 1;
+    if (!done) {
+        BN_free(r);
+        BN_free(s);
+    }
+    int length = done ? i2d_ECDSA_SIG(signature, NULL) : 0;
+    done = length > 0 && length <= DER_MAX && i2d_ECDSA_SIG(signature, &to) == length;
+    *out_size = done ? (size_t)length : 0;
+    BN_free(order);
+    ECDSA_SIG_free(signature);
+    return done;
+}
+
+bool ddbc_ecdsa_pair_sign(struct evp_pkey_st *key, ddbc_bytes message, uint8_t out[DDBC_ECDSA_SIGNATURE_SIZE],
+                          ddbc_status *status)
 {
     uint8_t signature[DER_MAX];
-    EVP_PKEY *key = decode_private(encoded);
-    if (key == NULL || !is_p384(key)) {
-        EVP_PKEY_free(key);
-        return fail_key(status, "the signing key is not a P-384 private key in PKCS#8");
-    }
+    uint8_t negated[DER_MAX];
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     size_t size = 0;
+    const uint8_t *found = NULL;
     bool done = context != NULL;
-    for (int i = 0; done && i < SIGN_TRIES && size != DDBC_ECDSA_SIGNATURE_SIZE; i++) {
+    for (int i = 0; done && i < SIGN_TRIES && found == NULL; i++) {
         size = sizeof signature;
         done = EVP_DigestSignInit_ex(context, NULL, "SHA2-384", NULL, NULL, key, NULL) == 1 &&
                EVP_DigestSign(context, signature, &size, message.ptr, message.len) == 1;
+        if (done && size == DDBC_ECDSA_SIGNATURE_SIZE) {
+            found = signature;
+        } else if (done) {
+            done = negate(signature, size, negated, &size);
+            found = size == DDBC_ECDSA_SIGNATURE_SIZE ? negated : NULL;
+        }
     }
     EVP_MD_CTX_free(context);
-    EVP_PKEY_free(key);
-    if (!done || size != DDBC_ECDSA_SIGNATURE_SIZE) {
+    if (found == NULL) {
         return ddbc_fail_libcrypto(status, "ECDSA signature");
     }
-    memcpy(out, signature, DDBC_ECDSA_SIGNATURE_SIZE);
+    memcpy(out, found, DDBC_ECDSA_SIGNATURE_SIZE);
     return true;
+}
+
+bool ddbc_ecdsa_sign(ddbc_bytes encoded, ddbc_bytes message, uint8_t out[DDBC_ECDSA_SIGNATURE_SIZE],
+                     ddbc_status *status)
+{
+    EVP_PKEY *key = decode_private(encoded);
+    bool fits = key != NULL && is_p384(key);
+    bool done = fits ? ddbc_ecdsa_pair_sign(key, message, out, status)
+                     : fail_key(status, "the signing key is not a P-384 private key in PKCS#8");
+    EVP_PKEY_free(key);
+    return done;
 }
 
 static EVP_PKEY *key_of_point(ddbc_bytes point)
@@ -132,6 +177,22 @@ static bool compressed_point(const EVP_PKEY *key, uint8_t out[DDBC_ECDSA_POINT_S
     out[0] = (uint8_t)(2 + (point[sizeof point - 1] & 1));
     memcpy(out + 1, point + 1, BITS / 8);
     return true;
+}
+
+bool ddbc_ecdsa_pair_new(struct evp_pkey_st **out, uint8_t point[DDBC_ECDSA_POINT_SIZE], ddbc_status *status)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-384");
+    if (key == NULL || !compressed_point(key, point)) {
+        EVP_PKEY_free(key);
+        return ddbc_fail_libcrypto(status, "making a P-384 key");
+    }
+    *out = key;
+    return true;
+}
+
+void ddbc_ecdsa_pair_free(struct evp_pkey_st *pair)
+{
+    EVP_PKEY_free(pair);
 }
 
 bool ddbc_ecdsa_generate(ddbc_workspace *workspace, ddbc_bytes *private_key, ddbc_bytes *point, ddbc_status *status)

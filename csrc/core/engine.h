@@ -14,6 +14,7 @@ struct evp_cipher_ctx_st;
 struct evp_mac_st;
 struct evp_mac_ctx_st;
 struct evp_kdf_st;
+struct evp_pkey_st;
 
 enum { DDBC_AES_SIZES = 3 }; /* 128, 192 and 256 bits */
 

@@ -11,7 +11,7 @@
 #include "core/status.h"
 #include "structured/format.h"
 
-#define LABEL_SIZE 18
+#define LABEL_MAX 32
 #define SHA512_SIZE 64
 #define KEY_SIZE 32
 #define SLOT_SIZE 48 /* of the stream; the last four bytes are not used */
@@ -55,28 +55,34 @@ static bool cut_mac(struct evp_mac_ctx_st *context, ddbc_bytes key, ddbc_bytes d
 }
 
 /* One block of HKDF's expansion, which is all that 32 bytes need. */
-static bool expand(ddbc_crypt *crypt, const uint8_t prk[SHA512_SIZE], const char *label, ddbc_bytes message_id,
+static bool expand(ddbc_crypt *crypt, const uint8_t prk[SHA512_SIZE], const char *label, ddbc_bytes rest,
                    uint8_t out[KEY_SIZE], ddbc_status *status)
 {
-    uint8_t info[LABEL_SIZE + DDBC_MESSAGE_ID_SIZE + 1];
-    uint8_t *at = ddbc_put_bytes(ddbc_put_bytes(info, (ddbc_bytes){(const uint8_t *)label, LABEL_SIZE}), message_id);
-    *at = 1;
-    return cut_mac(crypt->sha512, (ddbc_bytes){prk, SHA512_SIZE}, (ddbc_bytes){info, sizeof info}, out, KEY_SIZE,
-                   status);
+    uint8_t info[LABEL_MAX + DDBC_MESSAGE_ID_SIZE + 1];
+    uint8_t *at = ddbc_put_bytes(ddbc_put_bytes(info, ddbc_text(label)), rest);
+    *at++ = 1;
+    return cut_mac(crypt->sha512, (ddbc_bytes){prk, SHA512_SIZE}, (ddbc_bytes){info, (size_t)(at - info)}, out,
+                   KEY_SIZE, status);
 }
 
-/* Both keys come from one extraction: same material, no salt. */
-bool ddbc_crypt_derive(ddbc_crypt *crypt, ddbc_bytes data_key, ddbc_bytes message_id, ddbc_item_keys *out,
-                       ddbc_status *status)
+bool ddbc_crypt_two_keys(ddbc_crypt *crypt, ddbc_bytes material, const char *const labels[2], ddbc_bytes rest,
+                         uint8_t first[KEY_SIZE], uint8_t second[KEY_SIZE], ddbc_status *status)
 {
     static const uint8_t no_salt[SHA512_SIZE] = {0};
     uint8_t prk[DDBC_MAC_MAX];
     size_t size = 0;
-    bool done = ddbc_mac_keyed(crypt->sha512, (ddbc_bytes){no_salt, sizeof no_salt}, data_key, prk, &size, status) &&
-                expand(crypt, prk, "AWS_DBE_COMMIT_KEY", message_id, out->commit, status) &&
-                expand(crypt, prk, "AWS_DBE_DERIVE_KEY", message_id, out->root, status);
+    bool done = ddbc_mac_keyed(crypt->sha512, (ddbc_bytes){no_salt, sizeof no_salt}, material, prk, &size, status) &&
+                expand(crypt, prk, labels[0], rest, first, status) &&
+                expand(crypt, prk, labels[1], rest, second, status);
     ddbc_wipe(prk, sizeof prk);
     return done;
+}
+
+bool ddbc_crypt_derive(ddbc_crypt *crypt, ddbc_bytes data_key, ddbc_bytes message_id, ddbc_item_keys *out,
+                       ddbc_status *status)
+{
+    static const char *const labels[2] = {"AWS_DBE_COMMIT_KEY", "AWS_DBE_DERIVE_KEY"};
+    return ddbc_crypt_two_keys(crypt, data_key, labels, message_id, out->commit, out->root, status);
 }
 
 bool ddbc_crypt_commitment(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_bytes partial,

@@ -22,6 +22,11 @@ uint8_t *ddbc_put_u32(uint8_t *out, size_t value);
 uint8_t *ddbc_put_u64(uint8_t *out, size_t value);
 uint8_t *ddbc_put_bytes(uint8_t *out, ddbc_bytes bytes);
 ddbc_bytes ddbc_text(const char *text);
+/* Base 64 (RFC 4648, padded) of `size` bytes. */
+#define DDBC_BASE64_SIZE(size) (((size) + 2) / 3 * 4)
+void ddbc_put_base64(uint8_t *out, ddbc_bytes in);
+/* The way back, of exactly `size` bytes. */
+bool ddbc_take_base64(ddbc_bytes in, uint8_t *out, size_t size);
 /* Each takes from the front of `in`, and fails where too little is left. */
 bool ddbc_take_number(ddbc_bytes *in, size_t size, size_t *out);
 bool ddbc_take_bytes(ddbc_bytes *in, size_t size, ddbc_bytes *out);
@@ -65,6 +70,10 @@ typedef struct ddbc_item_keys {
     uint8_t root[32]; /* of the fields */
 } ddbc_item_keys;
 
+/* HKDF-SHA512 without a salt, twice over one extraction: each info is a label of at most 32 bytes and `rest`, of none or
+ * DDBC_MESSAGE_ID_SIZE. */
+DDBC_MUST_USE bool ddbc_crypt_two_keys(ddbc_crypt *crypt, ddbc_bytes material, const char *const labels[2],
+                                       ddbc_bytes rest, uint8_t first[32], uint8_t second[32], ddbc_status *status);
 DDBC_MUST_USE bool ddbc_crypt_derive(ddbc_crypt *crypt, ddbc_bytes data_key, ddbc_bytes message_id, ddbc_item_keys *out,
                                      ddbc_status *status);
 /* What a header ends with: HMAC-SHA512 under the commit key, cut. AWS's implementations take SHA-512 here, not the
@@ -79,6 +88,15 @@ DDBC_MUST_USE bool ddbc_crypt_encrypt(ddbc_crypt *crypt, const ddbc_item_keys *k
 /* Decrypts each of them into its attribute; the attributes change only once all are decrypted. */
 DDBC_MUST_USE bool ddbc_crypt_decrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_field *fields, size_t count,
                                       ddbc_status *status);
+
+/* ---- keyring.c: materials of raw AES keys */
+/* Random bytes that ddbc_keyring_encrypt takes. */
+size_t ddbc_keyring_random_size(const ddbc_structured_job *job);
+/* The encryption context of the item and a data key, encrypted under each wrapping key. The caller frees `pair`. */
+DDBC_MUST_USE bool ddbc_keyring_encrypt(ddbc_crypt *crypt, ddbc_structured_job *job, uint8_t version,
+                                        const uint8_t *random, ddbc_status *status);
+/* Materials of a resolved job: the first data key that one of the wrapping keys decrypts. */
+DDBC_MUST_USE bool ddbc_keyring_decrypt(ddbc_crypt *crypt, ddbc_structured_job *job, ddbc_status *status);
 
 /* ---- footer.c */
 /* SHA-384 of the canonical record. */
