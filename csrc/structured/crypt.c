@@ -20,12 +20,8 @@
 
 bool ddbc_crypt_begin(ddbc_workspace *workspace, ddbc_crypt *out, ddbc_status *status)
 {
-    static const uint8_t none[1] = {0};
-    ddbc_bytes key = {none, sizeof none};
     *out = (ddbc_crypt){.workspace = workspace};
-    if (!ddbc_gcm_new(&out->cipher, status) ||
-        !ddbc_mac_new(workspace->engine, DDBC_ALG_HMAC_SHA384, key, &out->sha384, status) ||
-        !ddbc_mac_new(workspace->engine, DDBC_ALG_HMAC_SHA512, key, &out->sha512, status)) {
+    if (!ddbc_gcm_new(&out->cipher, status) || !ddbc_gcm_new(&out->stream, status)) {
         ddbc_crypt_end(out);
         return false;
     }
@@ -35,45 +31,44 @@ bool ddbc_crypt_begin(ddbc_workspace *workspace, ddbc_crypt *out, ddbc_status *s
 void ddbc_crypt_end(ddbc_crypt *crypt)
 {
     ddbc_gcm_free(crypt->cipher);
-    ddbc_mac_free(crypt->sha384);
-    ddbc_mac_free(crypt->sha512);
+    ddbc_gcm_free(crypt->stream);
     *crypt = (ddbc_crypt){.workspace = crypt->workspace};
 }
 
-/* The first `wanted` bytes of an HMAC. */
-static bool cut_mac(struct evp_mac_ctx_st *context, ddbc_bytes key, ddbc_bytes data, uint8_t *out, size_t wanted,
+/* The first `wanted` bytes of the HMAC under a key that serves once. */
+static bool cut_mac(ddbc_crypt *crypt, bool short_hash, ddbc_bytes key, ddbc_bytes data, uint8_t *out, size_t wanted,
                     ddbc_status *status)
 {
-    uint8_t mac[DDBC_MAC_MAX];
-    size_t size = 0;
-    bool done = ddbc_mac_keyed(context, key, data, mac, &size, status);
-    if (done) {
-        memcpy(out, mac, wanted);
-    }
-    ddbc_wipe(mac, sizeof mac);
+    ddbc_hmac hmac;
+    bool done = ddbc_hmac_begin(&hmac, crypt->workspace->engine, short_hash, key, status) &&
+                ddbc_hmac_compute(&hmac, data, out, wanted, status);
+    ddbc_hmac_end(&hmac);
     return done;
 }
 
 /* One block of HKDF's expansion, which is all that 32 bytes need. */
-static bool expand(ddbc_crypt *crypt, const uint8_t prk[SHA512_SIZE], const char *label, ddbc_bytes rest,
-                   uint8_t out[KEY_SIZE], ddbc_status *status)
+static bool expand(ddbc_hmac *prk, const char *label, ddbc_bytes rest, uint8_t out[KEY_SIZE], ddbc_status *status)
 {
     uint8_t info[LABEL_MAX + DDBC_MESSAGE_ID_SIZE + 1];
     uint8_t *at = ddbc_put_bytes(ddbc_put_bytes(info, ddbc_text(label)), rest);
     *at++ = 1;
-    return cut_mac(crypt->sha512, (ddbc_bytes){prk, SHA512_SIZE}, (ddbc_bytes){info, (size_t)(at - info)}, out,
-                   KEY_SIZE, status);
+    return ddbc_hmac_compute(prk, (ddbc_bytes){info, (size_t)(at - info)}, out, KEY_SIZE, status);
 }
 
 bool ddbc_crypt_two_keys(ddbc_crypt *crypt, ddbc_bytes material, const char *const labels[2], ddbc_bytes rest,
                          uint8_t first[KEY_SIZE], uint8_t second[KEY_SIZE], ddbc_status *status)
 {
-    static const uint8_t no_salt[SHA512_SIZE] = {0};
-    uint8_t prk[DDBC_MAC_MAX];
-    size_t size = 0;
-    bool done = ddbc_mac_keyed(crypt->sha512, (ddbc_bytes){no_salt, sizeof no_salt}, material, prk, &size, status) &&
-                expand(crypt, prk, labels[0], rest, first, status) &&
-                expand(crypt, prk, labels[1], rest, second, status);
+    const ddbc_engine *engine = crypt->workspace->engine;
+    uint8_t prk[SHA512_SIZE];
+    ddbc_hmac hmac;
+    bool done =
+        ddbc_hmac_begin_no_salt(&hmac, engine, status) && ddbc_hmac_compute(&hmac, material, prk, sizeof prk, status);
+    ddbc_hmac_end(&hmac);
+    if (done) {
+        done = ddbc_hmac_begin(&hmac, engine, false, (ddbc_bytes){prk, sizeof prk}, status) &&
+               expand(&hmac, labels[0], rest, first, status) && expand(&hmac, labels[1], rest, second, status);
+        ddbc_hmac_end(&hmac);
+    }
     ddbc_wipe(prk, sizeof prk);
     return done;
 }
@@ -88,13 +83,13 @@ bool ddbc_crypt_derive(ddbc_crypt *crypt, ddbc_bytes data_key, ddbc_bytes messag
 bool ddbc_crypt_commitment(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_bytes partial,
                            uint8_t out[DDBC_COMMITMENT_SIZE], ddbc_status *status)
 {
-    return cut_mac(crypt->sha512, (ddbc_bytes){keys->commit, sizeof keys->commit}, partial, out, DDBC_COMMITMENT_SIZE,
+    return cut_mac(crypt, false, (ddbc_bytes){keys->commit, sizeof keys->commit}, partial, out, DDBC_COMMITMENT_SIZE,
                    status);
 }
 
 bool ddbc_crypt_tag(ddbc_crypt *crypt, ddbc_bytes key, ddbc_bytes data, uint8_t out[DDBC_TAG_SIZE], ddbc_status *status)
 {
-    return cut_mac(crypt->sha384, key, data, out, DDBC_TAG_SIZE, status);
+    return cut_mac(crypt, true, key, data, out, DDBC_TAG_SIZE, status);
 }
 
 static size_t count_encrypted(const ddbc_field *fields, size_t count)
@@ -118,7 +113,7 @@ static bool field_keys(ddbc_crypt *crypt, const ddbc_item_keys *keys, size_t cou
         return ddbc_fail_memory(status);
     }
     *out = slots;
-    return count == 0 || ddbc_ctr_stream(crypt->workspace->engine, crypt->cipher, keys->root, start, slots,
+    return count == 0 || ddbc_ctr_stream(crypt->workspace->engine, crypt->stream, keys->root, start, slots,
                                          count * SLOT_SIZE, status);
 }
 

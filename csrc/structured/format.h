@@ -56,9 +56,8 @@ DDBC_MUST_USE bool ddbc_header_write(ddbc_workspace *workspace, const ddbc_struc
 /* ---- crypt.c: contexts of one call, and what is derived from a data key */
 typedef struct ddbc_crypt {
     ddbc_workspace *workspace;
-    struct evp_cipher_ctx_st *cipher;
-    struct evp_mac_ctx_st *sha384;
-    struct evp_mac_ctx_st *sha512;
+    struct evp_cipher_ctx_st *cipher; /* AES-GCM */
+    struct evp_cipher_ctx_st *stream; /* AES-CTR */
 } ddbc_crypt;
 
 DDBC_MUST_USE bool ddbc_crypt_begin(ddbc_workspace *workspace, ddbc_crypt *out, ddbc_status *status);
