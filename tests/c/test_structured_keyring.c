@@ -6,6 +6,7 @@
 
 #include "ddbcrypt_structured.h"
 #include "support/build.h"
+#include "support/spy.h"
 
 static const uint16_t suites[] = {DDBC_SUITE_HMAC, DDBC_SUITE_ECDSA};
 
@@ -183,5 +184,34 @@ static void keys_that_do_not_fit(void)
     rig_close(&r);
 }
 
+/* With each allocation missing in turn: nothing is written, nothing is left, and the key pair is freed. */
+static void memory_that_is_missing(void)
+{
+    static spy watch;
+    for (size_t s = 0; s < 2; s++) {
+        bool done = false;
+        for (size_t missing = 1; !done; missing++) {
+            ddbc_allocator allocator = spy_allocator(&watch);
+            spy_init(&watch);
+            rig r = rig_open(&allocator);
+            ddbc_key *key = counting_key(&r, DDBC_ALG_AES, 1);
+            ddbc_wrapping_key keys[60];
+            for (size_t i = 0; i < 60; i++) {
+                keys[i] = wrapping(key, "a");
+            }
+            ddbc_structured_job job = job_of(plain_item(&r), suites[s], keys, 60);
+            watch.fail_at = watch.acquired + missing;
+            done = seal(&r, &job);
+            CHECK(done || r.status.code == DDBC_OUT_OF_MEMORY);
+            CHECK(done == (watch.failures == 0));
+            CHECK(job.pair == NULL);
+            CHECK(!done || missing > 2);
+            ddbc_key_free(key);
+            rig_close(&r);
+            CHECK(watch.live_blocks == 0 && watch.unwiped == 0 && watch.wrong_sizes == 0);
+        }
+    }
+}
+
 TEST_MAIN(TEST(every_recipient_reads), TEST(keys_of_a_batch_differ), TEST(others_do_not_read),
-          TEST(every_byte_of_the_header_counts), TEST(keys_that_do_not_fit))
+          TEST(every_byte_of_the_header_counts), TEST(keys_that_do_not_fit), TEST(memory_that_is_missing))
