@@ -17,7 +17,14 @@ from ddbcrypt.internal.identifiers import RESERVED_NAMES
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig
 from ddbcrypt.structured.names import FOOTER_ATTRIBUTE, HEADER_ATTRIBUTE
-from ddbcrypt.structured.protection import Plan, Protected, decrypt_with_cmm, encrypt_with_cmm
+from ddbcrypt.structured.protection import (
+    Plan,
+    Protected,
+    decrypt_locally,
+    decrypt_with_cmm,
+    encrypt_locally,
+    encrypt_with_cmm,
+)
 from ddbcrypt.structured.results import DecryptItemOutput, EncryptItemOutput
 
 __all__ = ("DynamoDbItemEncryptor",)
@@ -42,6 +49,10 @@ class DynamoDbItemEncryptor:
         self._config = config
         self._plan = Plan.of(config)
         self._legacy = config.legacy_crypto_config()
+        legacy = config.legacy_override
+        self._writes_structured = not (
+            config.plaintext_policy.writes_plaintext or (legacy is not None and legacy.policy.writes_legacy)
+        )
         self._required = (
             *config.key_names,
             *sorted(
@@ -123,6 +134,9 @@ class DynamoDbItemEncryptor:
 
     def protect(self, items: Sequence[_Item], *, wire: bool) -> list[Protected | dict[str, Any]]:
         """Encrypt and sign items as the policies say; a dict is an item in the legacy format or in plaintext."""
+        encrypted = self._encrypt_locally(items, wire)
+        if encrypted is not None:
+            return [Protected(item, item, None) for item in encrypted]
         for index, item in enumerate(items):
             self._explained(index, item, self._check_plaintext)
         legacy = self._config.legacy_override
@@ -134,6 +148,9 @@ class DynamoDbItemEncryptor:
 
     def unprotect(self, items: Sequence[_Item], *, wire: bool) -> list[tuple[str, Protected | dict[str, Any]]]:
         """Verify and decrypt items as the policies say, each with the format that it was found in."""
+        plain = self._decrypt_locally(items, wire)
+        if plain is not None:
+            return [("structured", Protected(one, item, None)) for item, one in zip(items, plain, strict=True)]
         kinds = [self._explained(index, item, self._kind) for index, item in enumerate(items)]
         results: list[Any] = [None] * len(items)
         for kind, run in (("structured", self._decrypt_structured), ("legacy", self._decrypt_legacy)):
@@ -147,6 +164,23 @@ class DynamoDbItemEncryptor:
             (kind, dict(item) if result is None else result)
             for kind, item, result in zip(kinds, items, results, strict=True)
         ]
+
+    def protect_only(self, items: Sequence[_Item]) -> list[dict[str, Any]]:
+        """As :meth:`protect` for DynamoDB JSON, without what headers are made of."""
+        encrypted = self._encrypt_locally(items, True)
+        if encrypted is not None:
+            return encrypted
+        return [one.item if isinstance(one, Protected) else one for one in self.protect(items, wire=True)]
+
+    def _encrypt_locally(self, items: Sequence[_Item], wire: bool) -> list[dict[str, Any]] | None:
+        """Encrypt by the engine alone where keys and policies let it; what it refuses is explained step by step."""
+        return encrypt_locally(self._plan, items, wire=wire) if self._writes_structured else None
+
+    def _decrypt_locally(self, items: Sequence[_Item], wire: bool) -> list[dict[str, Any]] | None:
+        """Decrypt by the engine alone where no item can be of another format."""
+        if self._legacy is not None or not all(map(_has_header, items)):
+            return None
+        return decrypt_locally(self._plan, items, wire=wire)
 
     def _encrypt(self, items: Sequence[_Item], *, wire: bool) -> list[EncryptItemOutput]:
         return [
@@ -165,7 +199,10 @@ class DynamoDbItemEncryptor:
         ]
 
     def _decrypt_structured(self, items: Sequence[_Item], wire: bool) -> list[Any]:
-        return decrypt_with_cmm(self._plan, items, wire=wire)
+        plain = decrypt_locally(self._plan, items, wire=wire) if self._legacy is not None else None
+        if plain is None:
+            return decrypt_with_cmm(self._plan, items, wire=wire)
+        return [Protected(one, item, None) for item, one in zip(items, plain, strict=True)]
 
     def _decrypt_legacy(self, items: Sequence[_Item], wire: bool) -> list[Any]:
         config = self._legacy
@@ -218,6 +255,10 @@ class DynamoDbItemEncryptor:
                 error.index = places[error.index] if places else error.index
                 self.name_item(error, items[error.index])
             raise
+
+
+def _has_header(item: object) -> bool:
+    return isinstance(item, dict) and HEADER_ATTRIBUTE in item
 
 
 def _mapping(item: object) -> _Item:

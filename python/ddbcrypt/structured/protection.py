@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from ddbcrypt import _engine
 from ddbcrypt.dynamodb.sizes import item_size
-from ddbcrypt.exceptions import SignatureVerificationError
+from ddbcrypt.exceptions import DynamodbEncryptionSdkError, SignatureVerificationError
 from ddbcrypt.identifiers import CryptoAction
 from ddbcrypt.internal.fetching import call_each
 from ddbcrypt.keyrings import (
@@ -20,6 +20,7 @@ from ddbcrypt.keyrings import (
     EncryptedDataKey,
     EncryptionMaterials,
 )
+from ddbcrypt.keyrings.local import LocalKey, local_keys
 from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig
 from ddbcrypt.structured.results import ParsedHeader
 from ddbcrypt.structured.selector import selector_context
@@ -33,12 +34,14 @@ class Plan:
     """A configuration as the engine takes it, and where materials come from.
 
     :ivar engine: logical table name, key names, actions, names and prefix that may be unsigned
+    :ivar local: suite and raw AES keys, where those are all that materials are made of: then the engine makes them
     """
 
     engine: tuple[str, str, str | None, dict[str, CryptoAction], frozenset[str], str | None]
     manager: CryptographicMaterialsManager
     suite: AlgorithmSuite
     needs_length: bool
+    local: tuple[int, tuple[LocalKey, ...]] | None
 
     @classmethod
     def of(cls, config: DynamoDbItemEncryptorConfig) -> Plan:
@@ -52,31 +55,73 @@ class Plan:
             config.allowed_unsigned_attribute_prefix,
         )
         manager = config.materials_manager
-        return cls(engine, manager, config.suite, needs_length=type(manager) is not DefaultCmm)
+        keys = local_keys(manager)
+        local = None if keys is None else (int(config.suite), keys)
+        return cls(engine, manager, config.suite, needs_length=type(manager) is not DefaultCmm, local=local)
 
 
-class Protected(NamedTuple):
-    """An item that was encrypted or decrypted, and what its header is made of."""
+class HeaderParts(NamedTuple):
+    """What the header of an item is made of, as materials have it."""
 
-    item: dict[str, Any]
-    encrypted: _Item
     suite: AlgorithmSuite
     context: Mapping[str, str]
     required: frozenset[str]
     data_keys: tuple[EncryptedDataKey, ...]
 
+
+class Protected(NamedTuple):
+    """An item that was encrypted or decrypted.
+
+    :ivar item: the result
+    :ivar encrypted: the encrypted one of the two
+    :ivar parts: what its header is made of; None where it is to be read from the header itself
+    """
+
+    item: dict[str, Any]
+    encrypted: _Item
+    parts: HeaderParts | None
+
     def parsed_header(self, plan: Plan, *, wire: bool) -> ParsedHeader:
         """Give the header in words."""
+        parts = self.parts or _parts_of(plan, self.encrypted, wire)
         return ParsedHeader(
             attribute_actions_on_encrypt=_engine.structured_actions(self.encrypted, wire, plan.engine),
-            algorithm_suite_id=self.suite,
-            encrypted_data_keys=self.data_keys,
+            algorithm_suite_id=parts.suite,
+            encrypted_data_keys=parts.data_keys,
             stored_encryption_context={
-                name: value for name, value in self.context.items() if name not in self.required
+                name: value for name, value in parts.context.items() if name not in parts.required
             },
-            encryption_context=dict(self.context),
-            selector_context=selector_context(self.context),
+            encryption_context=dict(parts.context),
+            selector_context=selector_context(parts.context),
         )
+
+
+def encrypt_locally(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[dict[str, Any]] | None:
+    """Encrypt and sign items in one call of the engine, materials included.
+
+    :returns: the new items; None where the keys are not local, or where anything fails: :func:`encrypt_with_cmm` does
+        the same step by step, and explains what is wrong
+    """
+    local = plan.local
+    if local is None:
+        return None
+    engine = plan.engine
+    try:
+        return _engine.structured_encrypt_items([(item, engine, local) for item in items], wire)
+    except DynamodbEncryptionSdkError:
+        return None
+
+
+def decrypt_locally(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[dict[str, Any]] | None:
+    """Verify and decrypt items in one call of the engine, as :func:`encrypt_locally` encrypts them."""
+    local = plan.local
+    if local is None:
+        return None
+    engine = plan.engine
+    try:
+        return _engine.structured_decrypt_items([(item, engine, local) for item in items], wire)
+    except DynamodbEncryptionSdkError:
+        return None
 
 
 def encrypt_with_cmm(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[Protected]:
@@ -86,7 +131,11 @@ def encrypt_with_cmm(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[
     encrypted = _engine.structured_encrypt_items(jobs, wire)
     return [
         Protected(
-            item, item, one.algorithm_suite, one.encryption_context, one.required_context_keys, one.encrypted_data_keys
+            item,
+            item,
+            HeaderParts(
+                one.algorithm_suite, one.encryption_context, one.required_context_keys, one.encrypted_data_keys
+            ),
         )
         for item, one in zip(encrypted, materials, strict=True)
     ]
@@ -101,10 +150,9 @@ def decrypt_with_cmm(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[
         Protected(
             plain,
             item,
-            materials.algorithm_suite,
-            materials.encryption_context,
-            materials.required_context_keys,
-            data_keys,
+            HeaderParts(
+                materials.algorithm_suite, materials.encryption_context, materials.required_context_keys, data_keys
+            ),
         )
         for item, plain, (materials, data_keys) in zip(items, decrypted, found, strict=True)
     ]
@@ -124,15 +172,32 @@ def _decryption_materials(
     plan: Plan, item: _Item, wire: bool
 ) -> tuple[DecryptionMaterials, tuple[EncryptedDataKey, ...]]:
     header = _engine.structured_header(item, wire)
-    data_keys = tuple(
-        EncryptedDataKey(_text(provider), information, ciphertext)
-        for provider, information, ciphertext in header["data_keys"]
-    )
+    data_keys = _data_keys(header)
     context = _engine.structured_context(item, wire, plan.engine)
     materials = plan.manager.decrypt_materials(
         AlgorithmSuite(header["flavor"]), data_keys, header["encryption_context"], reproduced_context=context
     )
     return materials, data_keys
+
+
+def _parts_of(plan: Plan, encrypted: _Item, wire: bool) -> HeaderParts:
+    """Read them from an item that the engine has just written or verified."""
+    header = _engine.structured_header(encrypted, wire)
+    stored = header["encryption_context"]
+    context = _engine.structured_context(encrypted, wire, plan.engine)
+    return HeaderParts(
+        AlgorithmSuite(header["flavor"]),
+        {**stored, **context},
+        frozenset(context.keys() - stored.keys()),
+        _data_keys(header),
+    )
+
+
+def _data_keys(header: Mapping[str, Any]) -> tuple[EncryptedDataKey, ...]:
+    return tuple(
+        EncryptedDataKey(_text(provider), information, ciphertext)
+        for provider, information, ciphertext in header["data_keys"]
+    )
 
 
 def _text(provider_id: bytes) -> str:

@@ -80,7 +80,7 @@ class StructuredTable(ProtectedTable):
 
     def encrypt(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Encrypt and sign items, as the policies say."""
-        return [one.item if isinstance(one, Protected) else one for one in self._encryptor.protect(items, wire=True)]
+        return self._encryptor.protect_only(items)
 
     def decrypt(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Verify and decrypt items, as the policies say."""
