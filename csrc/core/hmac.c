@@ -39,6 +39,7 @@ _Static_assert(sizeof(SHA512_CTX) <= sizeof((ddbc_hmac_state *)0)->inner, "a SHA
 
 static bool start(bool is_384, SHA512_CTX *state, const uint8_t pad[DDBC_HMAC_BLOCK])
 {
+    memset(state, 0, sizeof *state); /* else what lay on the stack would be kept with the state */
     return (is_384 ? SHA384_Init(state) : SHA512_Init(state)) == 1 && SHA512_Update(state, pad, DDBC_HMAC_BLOCK) == 1;
 }
 
