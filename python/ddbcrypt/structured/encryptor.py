@@ -16,7 +16,14 @@ from ddbcrypt.internal.identifiers import RESERVED_NAMES
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig
 from ddbcrypt.structured.names import FOOTER_ATTRIBUTE, HEADER_ATTRIBUTE
-from ddbcrypt.structured.protection import Plan, Protected, decrypt_locally, decrypt_with_cmm, encrypt_locally, encrypt_with_cmm
+from ddbcrypt.structured.protection import (
+    Plan,
+    Protected,
+    decrypt_locally,
+    decrypt_with_cmm,
+    encrypt_locally,
+    encrypt_with_cmm,
+)
 from ddbcrypt.structured.results import DecryptItemOutput, EncryptItemOutput
 
 __all__ = ("DynamoDbItemEncryptor",)
@@ -45,14 +52,7 @@ class DynamoDbItemEncryptor:
         self._writes_structured = not (
             config.plaintext_policy.writes_plaintext or (legacy is not None and legacy.policy.writes_legacy)
         )
-        self._required = (
-            *config.key_names,
-            *sorted(
-                name
-                for name, action in config.attribute_actions_on_encrypt.items()
-                if action is _CONTEXT and name not in config.key_names
-            ),
-        )
+        self._required = config.names_in_context
 
     def __repr__(self) -> str:
         return f"DynamoDbItemEncryptor(logical_table_name={self._config.logical_table_name!r})"
@@ -142,9 +142,7 @@ class DynamoDbItemEncryptor:
         """Verify and decrypt items as the policies say, each with the format that it was found in."""
         plain = self._decrypt_locally(items, wire)
         if plain is not None:
-            return [
-                ("structured", Protected(one, item, None)) for item, one in zip(items, plain, strict=True)
-            ]
+            return [("structured", Protected(one, item, None)) for item, one in zip(items, plain, strict=True)]
         kinds = [self._explained(index, item, self._kind) for index, item in enumerate(items)]
         results: list[Any] = [None] * len(items)
         for kind, run in (("structured", self._decrypt_structured), ("legacy", self._decrypt_legacy)):
