@@ -93,10 +93,10 @@ class Protected(NamedTuple):
         """Give the header in words, or what makes it when somebody asks: that takes as long as an item's encryption."""
         if self.parts is not None:
             return _parsed(plan, self.encrypted, wire, self.parts)
-        kept = snapshot(self.encrypted, plan.in_context, wire)
+        kept = _kept(self.encrypted, plan.in_context, wire)
         if kept is None:
             return _parsed(plan, self.encrypted, wire, None)
-        return partial(_parsed, plan, kept, wire, None)
+        return partial(_late, plan, tuple(self.encrypted), kept, wire)
 
 
 def encrypt_locally(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[dict[str, Any]] | None:
@@ -195,13 +195,12 @@ def _parsed(plan: Plan, encrypted: _Item, wire: bool, parts: HeaderParts | None)
     )
 
 
-def snapshot(encrypted: _Item, in_context: Iterable[str], wire: bool) -> dict[str, Any] | None:
-    """Copy what a header is made of, so that later changes of the item are not seen in it.
+def _kept(encrypted: _Item, in_context: Iterable[str], wire: bool) -> dict[str, Any] | None:
+    """Copy the values that a header is made of, so that later changes of the item are not seen in it.
 
-    :returns: the names of the item with the values that matter; None where one of these needs more than a copy
+    :returns: None where one of them needs more than a copy
     """
-    nothing: Any = {"B": b""} if wire else b""
-    kept: dict[str, Any] = dict.fromkeys(encrypted, nothing)
+    kept: dict[str, Any] = {}
     for name in (HEADER_ATTRIBUTE, *in_context):
         value: Any = encrypted.get(name)
         if wire:
@@ -215,6 +214,12 @@ def snapshot(encrypted: _Item, in_context: Iterable[str], wire: bool) -> dict[st
         elif value is not None:
             return None
     return kept
+
+
+def _late(plan: Plan, names: tuple[str, ...], kept: dict[str, Any], wire: bool) -> ParsedHeader:
+    """Make the header of an item of these names; of the values that are not kept, none is looked at."""
+    nothing: Any = {"B": b""} if wire else b""
+    return _parsed(plan, {**dict.fromkeys(names, nothing), **kept}, wire, None)
 
 
 def _parts_of(plan: Plan, encrypted: _Item, wire: bool) -> HeaderParts:
