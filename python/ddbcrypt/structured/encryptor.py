@@ -23,6 +23,7 @@ from ddbcrypt.structured.protection import (
     decrypt_with_cmm,
     encrypt_locally,
     encrypt_with_cmm,
+    header_later,
 )
 from ddbcrypt.structured.results import DecryptItemOutput, EncryptItemOutput
 
@@ -131,9 +132,6 @@ class DynamoDbItemEncryptor:
 
     def protect(self, items: Sequence[_Item], *, wire: bool) -> list[Protected | dict[str, Any]]:
         """Encrypt and sign items as the policies say; a dict is an item in the legacy format or in plaintext."""
-        encrypted = self._encrypt_locally(items, wire)
-        if encrypted is not None:
-            return [Protected(item, item, None) for item in encrypted]
         for index, item in enumerate(items):
             self._explained(index, item, self._check_plaintext)
         legacy = self._config.legacy_override
@@ -145,9 +143,6 @@ class DynamoDbItemEncryptor:
 
     def unprotect(self, items: Sequence[_Item], *, wire: bool) -> list[tuple[str, Protected | dict[str, Any]]]:
         """Verify and decrypt items as the policies say, each with the format that it was found in."""
-        plain = self._decrypt_locally(items, wire)
-        if plain is not None:
-            return [("structured", Protected(one, item, None)) for item, one in zip(items, plain, strict=True)]
         kinds = [self._explained(index, item, self._kind) for index, item in enumerate(items)]
         results: list[Any] = [None] * len(items)
         for kind, run in (("structured", self._decrypt_structured), ("legacy", self._decrypt_legacy)):
@@ -169,6 +164,15 @@ class DynamoDbItemEncryptor:
             return encrypted
         return [one.item if isinstance(one, Protected) else one for one in self.protect(items, wire=True)]
 
+    def unprotect_only(self, items: Sequence[_Item]) -> list[tuple[str, dict[str, Any]]]:
+        """As :meth:`unprotect` for DynamoDB JSON, without what headers are made of."""
+        plain = self._decrypt_locally(items, True)
+        if plain is not None:
+            return [("structured", item) for item in plain]
+        return [
+            (kind, one.item if isinstance(one, Protected) else one) for kind, one in self.unprotect(items, wire=True)
+        ]
+
     def _encrypt_locally(self, items: Sequence[_Item], wire: bool) -> list[dict[str, Any]] | None:
         """Encrypt by the engine alone where keys and policies let it; what it refuses is explained step by step."""
         return encrypt_locally(self._plan, items, wire=wire) if self._writes_structured else None
@@ -180,6 +184,9 @@ class DynamoDbItemEncryptor:
         return decrypt_locally(self._plan, items, wire=wire)
 
     def _encrypt(self, items: Sequence[_Item], *, wire: bool) -> list[EncryptItemOutput]:
+        encrypted = self._encrypt_locally(items, wire)
+        if encrypted is not None:
+            return [EncryptItemOutput(item, header_later(self._plan, item, wire)) for item in encrypted]
         return [
             EncryptItemOutput(one.item, one.parsed_header(self._plan, wire=wire))
             if isinstance(one, Protected)
@@ -188,6 +195,12 @@ class DynamoDbItemEncryptor:
         ]
 
     def _decrypt(self, items: Sequence[_Item], *, wire: bool) -> list[DecryptItemOutput]:
+        plain = self._decrypt_locally(items, wire)
+        if plain is not None:
+            return [
+                DecryptItemOutput(one, header_later(self._plan, item, wire))
+                for item, one in zip(items, plain, strict=True)
+            ]
         return [
             DecryptItemOutput(one.item, one.parsed_header(self._plan, wire=wire))
             if isinstance(one, Protected)

@@ -40,7 +40,7 @@ class Plan:
     """A configuration as the engine takes it, and where materials come from.
 
     :ivar engine: logical table name, key names, actions, names and prefix that may be unsigned
-    :ivar in_context: attributes whose values are in the encryption context
+    :ivar with_header: attributes that a header in words is made of: header and those of the encryption context
     :ivar local: suite and raw AES keys, where those are all that materials are made of: then the engine makes them
     """
 
@@ -49,7 +49,7 @@ class Plan:
     suite: AlgorithmSuite
     needs_length: bool
     local: tuple[int, tuple[LocalKey, ...]] | None
-    in_context: tuple[str, ...]
+    with_header: tuple[str, ...]
 
     @classmethod
     def of(cls, config: DynamoDbItemEncryptorConfig) -> Plan:
@@ -65,7 +65,14 @@ class Plan:
         manager = config.materials_manager
         keys = local_keys(manager)
         local = None if keys is None else (int(config.suite), keys)
-        return cls(engine, manager, config.suite, type(manager) is not DefaultCmm, local, config.names_in_context)
+        return cls(
+            engine,
+            manager,
+            config.suite,
+            type(manager) is not DefaultCmm,
+            local,
+            (HEADER_ATTRIBUTE, *config.names_in_context),
+        )
 
 
 class HeaderParts(NamedTuple):
@@ -90,13 +97,18 @@ class Protected(NamedTuple):
     parts: HeaderParts | None
 
     def parsed_header(self, plan: Plan, *, wire: bool) -> Header:
-        """Give the header in words, or what makes it when somebody asks: that takes as long as an item's encryption."""
+        """Give the header in words, or what makes it when somebody asks."""
         if self.parts is not None:
             return _parsed(plan, self.encrypted, wire, self.parts)
-        kept = _kept(self.encrypted, plan.in_context, wire)
-        if kept is None:
-            return _parsed(plan, self.encrypted, wire, None)
-        return partial(_late, plan, tuple(self.encrypted), kept, wire)
+        return header_later(plan, self.encrypted, wire)
+
+
+def header_later(plan: Plan, encrypted: _Item, wire: bool) -> Header:
+    """Give what makes an item's header when somebody asks: that takes as long as the item's encryption."""
+    kept = _kept(encrypted, plan.with_header, wire)
+    if kept is None:
+        return _parsed(plan, encrypted, wire, None)
+    return partial(_late, plan, tuple(encrypted), kept, wire)
 
 
 def encrypt_locally(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[dict[str, Any]] | None:
@@ -201,12 +213,15 @@ def _kept(encrypted: _Item, in_context: Iterable[str], wire: bool) -> dict[str, 
     :returns: None where one of them needs more than a copy
     """
     kept: dict[str, Any] = {}
-    for name in (HEADER_ATTRIBUTE, *in_context):
+    for name in in_context:
         value: Any = encrypted.get(name)
         if wire:
-            if type(value) is not dict or len(value) != 1 or type(next(iter(value.values()))) not in _IMMUTABLE:
+            if type(value) is not dict:
                 return None
-            kept[name] = value.copy()
+            kept[name] = copied = value.copy()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            for member in copied.values():  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+                if type(member) not in _IMMUTABLE:  # pyright: ignore[reportUnknownArgumentType]
+                    return None
         elif type(value) in _IMMUTABLE:
             kept[name] = value
         elif type(value) is Binary and type(plain := getattr(value, "value", None)) is bytes:
