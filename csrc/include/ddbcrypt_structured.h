@@ -101,6 +101,8 @@ typedef struct ddbc_structured_job {
     size_t tag_key_count; /* encrypt: one for each data key, in their order; decrypt: one */
 
     ddbc_structured_header parsed; /* set by resolve */
+    struct ddbc_field *fields;     /* set by resolve; for decrypt */
+    size_t field_count;
     bool resolved;
     /* set by the engine where it makes the materials; zero else */
     ddbc_bytes context_bytes; /* the whole context serialised */

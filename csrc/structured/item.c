@@ -211,6 +211,8 @@ bool ddbc_structured_resolve(ddbc_workspace *workspace, ddbc_structured_job *job
                                       : flag == 'c' ? DDBC_SIGN_AND_INCLUDE
                                                     : DDBC_SIGN_ONLY;
     }
+    job->fields = fields;
+    job->field_count = count;
     job->resolved = true;
     return true;
 }
@@ -265,8 +267,6 @@ static bool verify_commitment(ddbc_crypt *crypt, const ddbc_structured_job *job,
 static bool decrypt_job(ddbc_crypt *crypt, ddbc_structured_job *job, ddbc_status *status)
 {
     ddbc_workspace *workspace = crypt->workspace;
-    ddbc_field *fields = NULL;
-    size_t count = 0;
     uint8_t hash[DDBC_SHA384_SIZE];
     if (!ddbc_structured_resolve(workspace, job, status) ||
         (job->wrapping_count > 0 && !(check_keys(job, status) && ddbc_keyring_decrypt(crypt, job, status))) ||
@@ -278,9 +278,11 @@ static bool decrypt_job(ddbc_crypt *crypt, ddbc_structured_job *job, ddbc_status
     }
     if (!check_keys(job, status) ||
         (job->wrapping_count == 0 && !ddbc_context_check(workspace, job, job->parsed.version, status)) ||
-        !ddbc_fields_new(workspace, job, &fields, &count, status) || !stored_values(workspace, fields, count, status)) {
+        !stored_values(workspace, job->fields, job->field_count, status)) {
         return false;
     }
+    ddbc_field *fields = job->fields;
+    size_t count = job->field_count;
     ddbc_item_keys keys;
     bool done = ddbc_crypt_derive(crypt, job->data_key, job->parsed.message_id, &keys, status) &&
                 verify_commitment(crypt, job, &keys, status) &&

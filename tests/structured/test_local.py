@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +23,7 @@ from tests.structured.cases import Case, cases, plain_case
 from tests.structured.encryptors import ACTIONS, ITEM, TABLE, config, config_of, keyring_of, normalised
 
 SUITES = (0x6700, 0x6701)
+CONTEXT = CryptoAction.SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT
 KEY = bytes(range(32))
 
 
@@ -197,3 +200,38 @@ def test_the_engine_refuses_what_is_no_keyring() -> None:
             _engine.structured_encrypt_items([(item, plan, bad)], True)
     with pytest.raises(TypeError):
         _engine.structured_encrypt_items([(item, plan, ("suite", (good,)))], True)
+
+
+@pytest.mark.parametrize("wire", [True, False])
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_header_is_that_of_the_item_as_it_was(wire: bool, version: int) -> None:
+    case = plain_case(0x6700, version)
+    made = encryptor(case)
+    encrypt, decrypt = (
+        (made.encrypt_item, made.decrypt_item) if wire else (made.encrypt_python_item, made.decrypt_python_item)
+    )
+    written = encrypt(case.item if wire else _engine.from_wire(case.item))
+    kept = copy.deepcopy(written.encrypted_item)
+    late, read = decrypt(written.encrypted_item), decrypt(written.encrypted_item)
+    expected = read.parsed_header
+    assert expected is not None
+    for name in list(kept):
+        if wire:
+            written.encrypted_item[name].clear()
+        del written.encrypted_item[name]
+    assert late.parsed_header == expected
+    assert late.parsed_header is late.parsed_header
+    assert written.parsed_header == expected
+    assert pickle.loads(pickle.dumps(late)) == read
+    assert pickle.loads(pickle.dumps(written)) == written != late
+    assert "parsed_header=ParsedHeader(" in repr(late)
+    assert "parsed_header=ParsedHeader(" in repr(written)
+
+
+def test_a_header_of_values_that_can_change_is_made_at_once() -> None:
+    actions = {**ACTIONS, "id": CONTEXT, "tags": CONTEXT}
+    made = DynamoDbItemEncryptor(config(attribute_actions_on_encrypt=actions))
+    written = made.encrypt_item({**ITEM, "tags": {"L": [{"S": "x"}]}})
+    expected = made.decrypt_item(copy.deepcopy(written.encrypted_item)).parsed_header
+    written.encrypted_item["tags"]["L"].append({"S": "y"})
+    assert written.parsed_header == expected

@@ -24,6 +24,7 @@ from ddbcrypt.structured.protection import (
     decrypt_with_cmm,
     encrypt_locally,
     encrypt_with_cmm,
+    header_later,
 )
 from ddbcrypt.structured.results import DecryptItemOutput, EncryptItemOutput
 
@@ -53,14 +54,7 @@ class DynamoDbItemEncryptor:
         self._writes_structured = not (
             config.plaintext_policy.writes_plaintext or (legacy is not None and legacy.policy.writes_legacy)
         )
-        self._required = (
-            *config.key_names,
-            *sorted(
-                name
-                for name, action in config.attribute_actions_on_encrypt.items()
-                if action is _CONTEXT and name not in config.key_names
-            ),
-        )
+        self._required = config.names_in_context
 
     def __repr__(self) -> str:
         return f"DynamoDbItemEncryptor(logical_table_name={self._config.logical_table_name!r})"
@@ -128,15 +122,17 @@ class DynamoDbItemEncryptor:
         """As :meth:`decrypt_items`, for items of Python values."""
         return self._decrypt(items, wire=False)
 
+    @property
+    def engine_plan(self) -> tuple[Any, Any]:
+        """What the engine takes with an item where it works alone, for benchmarks: plan, and keys or None."""
+        return self._plan.engine, self._plan.local
+
     def name_item(self, error: DynamodbEncryptionSdkError, item: object) -> None:
         """Set ``item_key`` of an error and show the key in its message."""
         name_key(error, item, self._config.key_names)
 
     def protect(self, items: Sequence[_Item], *, wire: bool) -> list[Protected | dict[str, Any]]:
         """Encrypt and sign items as the policies say; a dict is an item in the legacy format or in plaintext."""
-        encrypted = self._encrypt_locally(items, wire)
-        if encrypted is not None:
-            return [Protected(item, item, None) for item in encrypted]
         for index, item in enumerate(items):
             self._explained(index, item, self._check_plaintext)
         legacy = self._config.legacy_override
@@ -148,9 +144,6 @@ class DynamoDbItemEncryptor:
 
     def unprotect(self, items: Sequence[_Item], *, wire: bool) -> list[tuple[str, Protected | dict[str, Any]]]:
         """Verify and decrypt items as the policies say, each with the format that it was found in."""
-        plain = self._decrypt_locally(items, wire)
-        if plain is not None:
-            return [("structured", Protected(one, item, None)) for item, one in zip(items, plain, strict=True)]
         kinds = [self._explained(index, item, self._kind) for index, item in enumerate(items)]
         results: list[Any] = [None] * len(items)
         for kind, run in (("structured", self._decrypt_structured), ("legacy", self._decrypt_legacy)):
@@ -172,6 +165,15 @@ class DynamoDbItemEncryptor:
             return encrypted
         return [one.item if isinstance(one, Protected) else one for one in self.protect(items, wire=True)]
 
+    def unprotect_only(self, items: Sequence[_Item]) -> list[tuple[str, dict[str, Any]]]:
+        """As :meth:`unprotect` for DynamoDB JSON, without what headers are made of."""
+        plain = self._decrypt_locally(items, True)
+        if plain is not None:
+            return [("structured", item) for item in plain]
+        return [
+            (kind, one.item if isinstance(one, Protected) else one) for kind, one in self.unprotect(items, wire=True)
+        ]
+
     def _encrypt_locally(self, items: Sequence[_Item], wire: bool) -> list[dict[str, Any]] | None:
         """Encrypt by the engine alone where keys and policies let it; what it refuses is explained step by step."""
         return encrypt_locally(self._plan, items, wire=wire) if self._writes_structured else None
@@ -183,6 +185,9 @@ class DynamoDbItemEncryptor:
         return decrypt_locally(self._plan, items, wire=wire)
 
     def _encrypt(self, items: Sequence[_Item], *, wire: bool) -> list[EncryptItemOutput]:
+        encrypted = self._encrypt_locally(items, wire)
+        if encrypted is not None:
+            return [EncryptItemOutput(item, header_later(self._plan, item, wire)) for item in encrypted]
         return [
             EncryptItemOutput(one.item, one.parsed_header(self._plan, wire=wire))
             if isinstance(one, Protected)
@@ -191,6 +196,12 @@ class DynamoDbItemEncryptor:
         ]
 
     def _decrypt(self, items: Sequence[_Item], *, wire: bool) -> list[DecryptItemOutput]:
+        plain = self._decrypt_locally(items, wire)
+        if plain is not None:
+            return [
+                DecryptItemOutput(one, header_later(self._plan, item, wire))
+                for item, one in zip(items, plain, strict=True)
+            ]
         return [
             DecryptItemOutput(one.item, one.parsed_header(self._plan, wire=wire))
             if isinstance(one, Protected)

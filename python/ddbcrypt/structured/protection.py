@@ -5,7 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from decimal import Decimal
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeVar
+
+from boto3.dynamodb.types import Binary
 
 from ddbcrypt import _engine
 from ddbcrypt.dynamodb.sizes import item_size
@@ -22,11 +26,13 @@ from ddbcrypt.keyrings import (
 )
 from ddbcrypt.keyrings.local import LocalKey, local_keys
 from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig
-from ddbcrypt.structured.results import ParsedHeader
+from ddbcrypt.structured.names import HEADER_ATTRIBUTE
+from ddbcrypt.structured.results import Header, ParsedHeader
 from ddbcrypt.structured.selector import selector_context
 
 _Item = Mapping[str, Any]
 _T = TypeVar("_T")
+_IMMUTABLE: Final = (str, bytes, bool, int, Decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class Plan:
     """A configuration as the engine takes it, and where materials come from.
 
     :ivar engine: logical table name, key names, actions, names and prefix that may be unsigned
+    :ivar with_header: attributes that a header in words is made of: header and those of the encryption context
     :ivar local: suite and raw AES keys, where those are all that materials are made of: then the engine makes them
     """
 
@@ -42,6 +49,7 @@ class Plan:
     suite: AlgorithmSuite
     needs_length: bool
     local: tuple[int, tuple[LocalKey, ...]] | None
+    with_header: tuple[str, ...]
 
     @classmethod
     def of(cls, config: DynamoDbItemEncryptorConfig) -> Plan:
@@ -57,7 +65,14 @@ class Plan:
         manager = config.materials_manager
         keys = local_keys(manager)
         local = None if keys is None else (int(config.suite), keys)
-        return cls(engine, manager, config.suite, needs_length=type(manager) is not DefaultCmm, local=local)
+        return cls(
+            engine,
+            manager,
+            config.suite,
+            type(manager) is not DefaultCmm,
+            local,
+            (HEADER_ATTRIBUTE, *config.names_in_context),
+        )
 
 
 class HeaderParts(NamedTuple):
@@ -81,19 +96,19 @@ class Protected(NamedTuple):
     encrypted: _Item
     parts: HeaderParts | None
 
-    def parsed_header(self, plan: Plan, *, wire: bool) -> ParsedHeader:
-        """Give the header in words."""
-        parts = self.parts or _parts_of(plan, self.encrypted, wire)
-        return ParsedHeader(
-            attribute_actions_on_encrypt=_engine.structured_actions(self.encrypted, wire, plan.engine),
-            algorithm_suite_id=parts.suite,
-            encrypted_data_keys=parts.data_keys,
-            stored_encryption_context={
-                name: value for name, value in parts.context.items() if name not in parts.required
-            },
-            encryption_context=dict(parts.context),
-            selector_context=selector_context(parts.context),
-        )
+    def parsed_header(self, plan: Plan, *, wire: bool) -> Header:
+        """Give the header in words, or what makes it when somebody asks."""
+        if self.parts is not None:
+            return _parsed(plan, self.encrypted, wire, self.parts)
+        return header_later(plan, self.encrypted, wire)
+
+
+def header_later(plan: Plan, encrypted: _Item, wire: bool) -> Header:
+    """Give what makes an item's header when somebody asks: that takes as long as the item's encryption."""
+    kept = _kept(encrypted, plan.with_header, wire)
+    if kept is None:
+        return _parsed(plan, encrypted, wire, None)
+    return partial(_late, plan, tuple(encrypted), kept, wire)
 
 
 def encrypt_locally(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[dict[str, Any]] | None:
@@ -178,6 +193,48 @@ def _decryption_materials(
         AlgorithmSuite(header["flavor"]), data_keys, header["encryption_context"], reproduced_context=context
     )
     return materials, data_keys
+
+
+def _parsed(plan: Plan, encrypted: _Item, wire: bool, parts: HeaderParts | None) -> ParsedHeader:
+    parts = parts or _parts_of(plan, encrypted, wire)
+    return ParsedHeader(
+        attribute_actions_on_encrypt=_engine.structured_actions(encrypted, wire, plan.engine),
+        algorithm_suite_id=parts.suite,
+        encrypted_data_keys=parts.data_keys,
+        stored_encryption_context={name: value for name, value in parts.context.items() if name not in parts.required},
+        encryption_context=dict(parts.context),
+        selector_context=selector_context(parts.context),
+    )
+
+
+def _kept(encrypted: _Item, in_context: Iterable[str], wire: bool) -> dict[str, Any] | None:
+    """Copy the values that a header is made of, so that later changes of the item are not seen in it.
+
+    :returns: None where one of them needs more than a copy
+    """
+    kept: dict[str, Any] = {}
+    for name in in_context:
+        value: Any = encrypted.get(name)
+        if wire:
+            if type(value) is not dict:
+                return None
+            kept[name] = copied = value.copy()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            for member in copied.values():  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+                if type(member) not in _IMMUTABLE:  # pyright: ignore[reportUnknownArgumentType]
+                    return None
+        elif type(value) in _IMMUTABLE:
+            kept[name] = value
+        elif type(value) is Binary and type(plain := getattr(value, "value", None)) is bytes:
+            kept[name] = plain
+        elif value is not None:
+            return None
+    return kept
+
+
+def _late(plan: Plan, names: tuple[str, ...], kept: dict[str, Any], wire: bool) -> ParsedHeader:
+    """Make the header of an item of these names; of the values that are not kept, none is looked at."""
+    nothing: Any = {"B": b""} if wire else b""
+    return _parsed(plan, {**dict.fromkeys(names, nothing), **kept}, wire, None)
 
 
 def _parts_of(plan: Plan, encrypted: _Item, wire: bool) -> HeaderParts:
