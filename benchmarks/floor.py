@@ -15,15 +15,23 @@ from dynamodb_encryption_sdk.transform import dict_to_ddb
 from libraries import TABLE
 from shapes import KEYS
 
-_SOURCE = Path(__file__).with_name("floor.c")
+_SOURCE = "floor.c"
 
 
-def build(output: Path) -> Path:
-    """Compiles ``floor.c`` with the machine's C compiler, at the optimisation level of the engine."""
+def build(output: Path, source: str = _SOURCE) -> Path:
+    """Compiles a floor with the machine's C compiler, at the optimisation level of the engine."""
     compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if not compiler:
         raise SystemExit("benchmarks: no C compiler found: install one, or name it in the environment variable CC")
-    command = [*compiler.split(), "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-O2", str(_SOURCE), "-o", str(output)]
+    command = [
+        *compiler.split(),
+        "-std=c11",
+        "-D_POSIX_C_SOURCE=200809L",
+        "-O2",
+        str(Path(__file__).with_name(source)),
+        "-o",
+        str(output),
+    ]
     root = os.environ.get("OPENSSL_ROOT_DIR")
     if root:
         library = next((Path(root) / name for name in ("lib64", "lib") if (Path(root) / name).is_dir()), Path(root))

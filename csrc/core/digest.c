@@ -7,6 +7,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/evp.h>
 #include <openssl/sha.h>
+#include <string.h>
 
 #include "core/engine.h"
 #include "core/status.h"
@@ -61,19 +62,43 @@ static bool provider_sha384(ddbc_workspace *workspace, const ddbc_bytes *pieces,
     return done && EVP_DigestFinal_ex(context, out, &size) == 1 && size == DDBC_SHA384_SIZE;
 }
 
+#ifndef OPENSSL_NO_DEPRECATED_3_0
+
+enum { GATHER = 1024 };
+
+/* Small pieces are gathered: a call for each would cost as much as hashing it. */
+static bool direct_sha384(const ddbc_bytes *pieces, size_t count, uint8_t *out)
+{
+    SHA512_CTX context;
+    uint8_t gathered[GATHER];
+    size_t used = 0;
+    bool done = SHA384_Init(&context) == 1;
+    for (size_t i = 0; done && i < count; i++) {
+        if (pieces[i].len > sizeof gathered - used) {
+            done = SHA512_Update(&context, gathered, used) == 1;
+            used = 0;
+        }
+        if (pieces[i].len > sizeof gathered) {
+            done = done && SHA512_Update(&context, pieces[i].ptr, pieces[i].len) == 1;
+        } else if (pieces[i].len > 0) {
+            memcpy(gathered + used, pieces[i].ptr, pieces[i].len);
+            used += pieces[i].len;
+        }
+    }
+    done = done && SHA512_Update(&context, gathered, used) == 1 && SHA384_Final(out, &context) == 1;
+    ddbc_wipe(&context, sizeof context);
+    ddbc_wipe(gathered, sizeof gathered);
+    return done;
+}
+
+#endif
+
 bool ddbc_sha384(ddbc_workspace *workspace, const ddbc_bytes *pieces, size_t count, uint8_t out[DDBC_SHA384_SIZE],
                  ddbc_status *status)
 {
 #ifndef OPENSSL_NO_DEPRECATED_3_0
     if (!workspace->engine->fips) {
-        SHA512_CTX context;
-        bool done = SHA384_Init(&context) == 1;
-        for (size_t i = 0; done && i < count; i++) {
-            done = SHA384_Update(&context, pieces[i].ptr, pieces[i].len) == 1;
-        }
-        done = done && SHA384_Final(out, &context) == 1;
-        ddbc_wipe(&context, sizeof context);
-        return done ? true : ddbc_fail_libcrypto(status, "SHA-384");
+        return direct_sha384(pieces, count, out) ? true : ddbc_fail_libcrypto(status, "SHA-384");
     }
 #endif
     return provider_sha384(workspace, pieces, count, out) ? true : ddbc_fail_libcrypto(status, "SHA-384");

@@ -167,28 +167,33 @@ static bool sign_once(EVP_MD_CTX *context, EVP_PKEY *key, ddbc_bytes message, ui
            (*size == DDBC_ECDSA_SIGNATURE_SIZE || negate(signature, size));
 }
 
-bool ddbc_ecdsa_sign(ddbc_bytes encoded, ddbc_bytes message, uint8_t out[DDBC_ECDSA_SIGNATURE_SIZE],
-                     ddbc_status *status)
+bool ddbc_ecdsa_pair_sign(struct evp_pkey_st *pair, ddbc_bytes message, uint8_t out[DDBC_ECDSA_SIGNATURE_SIZE],
+                          ddbc_status *status)
 {
     uint8_t signature[DER_MAX];
-    EVP_PKEY *key = load_private(encoded);
-    if (key == NULL || !is_p384(key)) {
-        EVP_PKEY_free(key);
-        return fail_key(status, "the signing key is not a P-384 private key in PKCS#8");
-    }
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     size_t size = 0;
     bool done = context != NULL;
     for (int i = 0; done && i < SIGN_TRIES && size != DDBC_ECDSA_SIGNATURE_SIZE; i++) {
-        done = sign_once(context, key, message, signature, &size);
+        done = sign_once(context, pair, message, signature, &size);
     }
     EVP_MD_CTX_free(context);
-    EVP_PKEY_free(key);
     if (!done || size != DDBC_ECDSA_SIGNATURE_SIZE) {
         return ddbc_fail_libcrypto(status, "ECDSA signature");
     }
     memcpy(out, signature, DDBC_ECDSA_SIGNATURE_SIZE);
     return true;
+}
+
+bool ddbc_ecdsa_sign(ddbc_bytes encoded, ddbc_bytes message, uint8_t out[DDBC_ECDSA_SIGNATURE_SIZE],
+                     ddbc_status *status)
+{
+    EVP_PKEY *key = load_private(encoded);
+    bool fits = key != NULL && is_p384(key);
+    bool done = fits ? ddbc_ecdsa_pair_sign(key, message, out, status)
+                     : fail_key(status, "the signing key is not a P-384 private key in PKCS#8");
+    EVP_PKEY_free(key);
+    return done;
 }
 
 static EVP_PKEY *key_of_point(ddbc_bytes point)
@@ -246,6 +251,22 @@ static bool compressed_point(const EVP_PKEY *key, uint8_t out[DDBC_ECDSA_POINT_S
     out[0] = (uint8_t)(2 + (point[sizeof point - 1] & 1));
     memcpy(out + 1, point + 1, BITS / 8);
     return true;
+}
+
+bool ddbc_ecdsa_pair_new(struct evp_pkey_st **out, uint8_t point[DDBC_ECDSA_POINT_SIZE], ddbc_status *status)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-384");
+    if (key == NULL || !compressed_point(key, point)) {
+        EVP_PKEY_free(key);
+        return ddbc_fail_libcrypto(status, "making a P-384 key");
+    }
+    *out = key;
+    return true;
+}
+
+void ddbc_ecdsa_pair_free(struct evp_pkey_st *pair)
+{
+    EVP_PKEY_free(pair);
 }
 
 bool ddbc_ecdsa_generate(ddbc_workspace *workspace, ddbc_bytes *private_key, ddbc_bytes *point, ddbc_status *status)

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 
+#include "core/hmac.h"
 #include "core/status.h"
 
 bool ddbc_fail_libcrypto(ddbc_status *status, const char *what)
@@ -76,6 +77,10 @@ bool ddbc_engine_new(const ddbc_allocator *allocator, ddbc_engine **out, ddbc_st
     }
     *engine = (ddbc_engine){.allocator = chosen, .fips = EVP_default_properties_is_fips_enabled(NULL) == 1};
     if (!fetch_all(engine, status)) {
+        ddbc_engine_free(engine);
+        return false;
+    }
+    if (!engine->fips && !ddbc_hmac_no_salt(&engine->no_salt, status)) {
         ddbc_engine_free(engine);
         return false;
     }

@@ -14,8 +14,15 @@ struct evp_cipher_ctx_st;
 struct evp_mac_st;
 struct evp_mac_ctx_st;
 struct evp_kdf_st;
+struct evp_pkey_st;
 
 enum { DDBC_AES_SIZES = 3 }; /* 128, 192 and 256 bits */
+
+/* An HMAC key as two hash states of libcrypto, inner and outer; a key all the same. */
+typedef struct ddbc_hmac_state {
+    uint64_t inner[32];
+    uint64_t outer[32];
+} ddbc_hmac_state;
 
 struct ddbc_engine {
     ddbc_allocator allocator;
@@ -27,7 +34,8 @@ struct ddbc_engine {
     struct evp_cipher_st *gcm[DDBC_AES_SIZES];
     struct evp_mac_st *hmac;
     struct evp_kdf_st *hkdf;
-    bool fips; /* then every digest goes through the provider */
+    ddbc_hmac_state no_salt; /* HKDF-SHA512's key of the extraction without a salt; of no use under FIPS */
+    bool fips;               /* then every digest goes through the provider */
 };
 
 #define DDBC_SHA256_SIZE 32

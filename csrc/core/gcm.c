@@ -38,9 +38,15 @@ static bool update(EVP_CIPHER_CTX *context, ddbc_bytes in, uint8_t *out)
     return true;
 }
 
-static const EVP_CIPHER *cipher_for(const ddbc_engine *engine, size_t key_size)
+/* NULL where the context has the cipher already: named again, libcrypto would make its inside anew. */
+static const EVP_CIPHER *unless_set(const EVP_CIPHER_CTX *context, const EVP_CIPHER *cipher)
 {
-    return engine->gcm[key_size / 8 - 2];
+    return EVP_CIPHER_CTX_get0_cipher(context) == cipher ? NULL : cipher;
+}
+
+static const EVP_CIPHER *cipher_for(const ddbc_engine *engine, const EVP_CIPHER_CTX *context, size_t key_size)
+{
+    return unless_set(context, engine->gcm[key_size / 8 - 2]);
 }
 
 bool ddbc_gcm_encrypt(const ddbc_engine *engine, struct evp_cipher_ctx_st *context, ddbc_bytes key,
@@ -48,7 +54,7 @@ bool ddbc_gcm_encrypt(const ddbc_engine *engine, struct evp_cipher_ctx_st *conte
                       ddbc_status *status)
 {
     int last = 0;
-    bool done = EVP_CipherInit_ex2(context, cipher_for(engine, key.len), key.ptr, iv, 1, NULL) == 1 &&
+    bool done = EVP_CipherInit_ex2(context, cipher_for(engine, context, key.len), key.ptr, iv, 1, NULL) == 1 &&
                 update(context, aad, NULL) && update(context, in, out) &&
                 EVP_CipherFinal_ex(context, out + in.len, &last) == 1 && last == 0 &&
                 EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, DDBC_GCM_TAG_SIZE, out + in.len) == 1;
@@ -66,7 +72,7 @@ bool ddbc_gcm_decrypt(const ddbc_engine *engine, struct evp_cipher_ctx_st *conte
     ddbc_bytes body = {in.ptr, done ? in.len - DDBC_GCM_TAG_SIZE : 0};
     if (done) {
         memcpy(tag, in.ptr + body.len, sizeof tag);
-        done = EVP_CipherInit_ex2(context, cipher_for(engine, key.len), key.ptr, iv, 0, NULL) == 1 &&
+        done = EVP_CipherInit_ex2(context, cipher_for(engine, context, key.len), key.ptr, iv, 0, NULL) == 1 &&
                update(context, aad, NULL) && update(context, body, out) &&
                EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, DDBC_GCM_TAG_SIZE, tag) == 1 &&
                EVP_CipherFinal_ex(context, nothing, &last) == 1;
@@ -85,7 +91,7 @@ bool ddbc_ctr_stream(const ddbc_engine *engine, struct evp_cipher_ctx_st *contex
                      const uint8_t start[16], uint8_t *out, size_t size, ddbc_status *status)
 {
     memset(out, 0, size);
-    bool done = EVP_CipherInit_ex2(context, engine->ctr[2], key, start, 1, NULL) == 1 &&
+    bool done = EVP_CipherInit_ex2(context, unless_set(context, engine->ctr[2]), key, start, 1, NULL) == 1 &&
                 update(context, (ddbc_bytes){out, size}, out);
     return done ? true : ddbc_fail_libcrypto(status, "AES-CTR key stream");
 }

@@ -6,7 +6,8 @@
 #include "core/engine.h"
 #include "ddbcrypt_primitives.h"
 
-/* A context for many messages, each under a key of its own. It holds the last key until it is freed. */
+/* A context for many messages, each under a key of its own; fastest where all keys have one length. It holds the last
+ * key until it is freed. */
 DDBC_MUST_USE bool ddbc_gcm_new(struct evp_cipher_ctx_st **out, ddbc_status *status);
 void ddbc_gcm_free(struct evp_cipher_ctx_st *context);
 /* `key` of 16, 24 or 32 bytes. Writes in.len + DDBC_GCM_TAG_SIZE bytes: ciphertext, then tag. */

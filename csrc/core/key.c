@@ -47,7 +47,7 @@ static bool check_size(ddbc_algorithm algorithm, size_t size, ddbc_status *statu
     return true;
 }
 
-static ddbc_bytes raw_bytes(const ddbc_key *key)
+ddbc_bytes ddbc_key_raw(const ddbc_key *key)
 {
     ddbc_bytes raw = {key->raw, key->size};
     return raw;
@@ -59,10 +59,10 @@ static bool make_contexts(ddbc_key *key, ddbc_status *status)
         return true;
     }
     if (key->algorithm == DDBC_ALG_AES) {
-        return ddbc_chain_new(key->engine, true, raw_bytes(key), &key->encrypting, status) &&
-               ddbc_chain_new(key->engine, false, raw_bytes(key), &key->decrypting, status);
+        return ddbc_chain_new(key->engine, true, ddbc_key_raw(key), &key->encrypting, status) &&
+               ddbc_chain_new(key->engine, false, ddbc_key_raw(key), &key->decrypting, status);
     }
-    return ddbc_mac_new(key->engine, key->algorithm, raw_bytes(key), &key->mac, status);
+    return ddbc_mac_new(key->engine, key->algorithm, ddbc_key_raw(key), &key->mac, status);
 }
 
 static ddbc_key *allocate(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_key_kind kind, size_t raw_size)
@@ -177,7 +177,7 @@ bool ddbc_cipher_borrow(ddbc_key *key, bool encrypting, ddbc_cipher_lease *out, 
         lease.context = encrypting ? key->encrypting : key->decrypting;
     } else {
         lease.owned = true;
-        if (!ddbc_chain_new(key->engine, encrypting, raw_bytes(key), &lease.context, status)) {
+        if (!ddbc_chain_new(key->engine, encrypting, ddbc_key_raw(key), &lease.context, status)) {
             return false;
         }
     }
@@ -208,7 +208,7 @@ static bool encrypt_aes(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode
     }
     struct evp_cipher_ctx_st *context = NULL;
     if (!ddbc_random(ciphertext, DDBC_IV_SIZE, status) ||
-        !ddbc_cipher_new(key->engine, mode, true, raw_bytes(key), &context, status)) {
+        !ddbc_cipher_new(key->engine, mode, true, ddbc_key_raw(key), &context, status)) {
         return false;
     }
     bool done = ddbc_cipher_encrypt(context, mode, ciphertext, plaintext, ciphertext + DDBC_IV_SIZE, status);
@@ -232,7 +232,7 @@ static bool decrypt_aes(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode
         return ddbc_fail_memory(status);
     }
     struct evp_cipher_ctx_st *context = NULL;
-    if (!ddbc_cipher_new(key->engine, mode, false, raw_bytes(key), &context, status)) {
+    if (!ddbc_cipher_new(key->engine, mode, false, ddbc_key_raw(key), &context, status)) {
         return false;
     }
     size_t size = 0;
@@ -286,7 +286,7 @@ bool ddbc_key_wrap(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, ddb
                    ddbc_status *status)
 {
     if (is_aes(key->algorithm)) {
-        return ddbc_aes_wrap(key->engine, workspace, raw_bytes(key), content, out, status);
+        return ddbc_aes_wrap(key->engine, workspace, ddbc_key_raw(key), content, out, status);
     }
     if (key->algorithm != DDBC_ALG_RSA) {
         return fail_use(key, "wrap", "an AES, AESWrap or RSA key", status);
@@ -299,7 +299,7 @@ bool ddbc_key_unwrap(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, d
                      ddbc_status *status)
 {
     if (is_aes(key->algorithm)) {
-        return ddbc_aes_unwrap(key->engine, workspace, raw_bytes(key), wrapped, out, status);
+        return ddbc_aes_unwrap(key->engine, workspace, ddbc_key_raw(key), wrapped, out, status);
     }
     if (key->algorithm != DDBC_ALG_RSA) {
         return fail_use(key, "unwrap", "an AES, AESWrap or RSA key", status);
@@ -319,7 +319,7 @@ static bool sign_hmac(ddbc_key *key, ddbc_bytes data, uint8_t *mac, size_t *mac_
         return done;
     }
     struct evp_mac_ctx_st *context = NULL;
-    if (!ddbc_mac_new(key->engine, key->algorithm, raw_bytes(key), &context, status)) {
+    if (!ddbc_mac_new(key->engine, key->algorithm, ddbc_key_raw(key), &context, status)) {
         return false;
     }
     bool done = ddbc_mac_compute(context, data, mac, mac_size, status);

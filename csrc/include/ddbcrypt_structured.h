@@ -7,6 +7,8 @@
 
 #include "ddbcrypt_primitives.h"
 
+struct evp_pkey_st; /* libcrypto's */
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -64,6 +66,13 @@ DDBC_MUST_USE bool ddbc_structured_read_header(ddbc_workspace *workspace, ddbc_b
 
 /* ---- item ------------------------------------------------------------------------------------------------------ */
 
+/* A key of a raw AES keyring. */
+typedef struct ddbc_wrapping_key {
+    const ddbc_key *key; /* DDBC_ALG_AES */
+    ddbc_bytes provider; /* namespace, UTF-8 */
+    ddbc_bytes name;
+} ddbc_wrapping_key;
+
 /* An item with what its encryption or decryption needs; a batch is an array of these. */
 typedef struct ddbc_structured_job {
     ddbc_item item;       /* without reserved attributes; sinks: see below */
@@ -72,6 +81,11 @@ typedef struct ddbc_structured_job {
     ddbc_bytes sort;      /* name of the sort key; NULL pointer for none */
     ddbc_bytes header;    /* encrypt: set; decrypt: the stored one */
     ddbc_bytes footer;
+
+    /* Raw AES keys instead of the materials below: then `suite` alone is to be set, to encrypt, and the engine makes the
+     * rest as a default materials manager would with a (multi-)keyring of these keys. The data key never leaves it. */
+    const ddbc_wrapping_key *wrapping;
+    size_t wrapping_count; /* 0 for none; at most DDBC_DATA_KEYS_MAX */
 
     /* materials */
     uint16_t suite;
@@ -87,7 +101,13 @@ typedef struct ddbc_structured_job {
     size_t tag_key_count; /* encrypt: one for each data key, in their order; decrypt: one */
 
     ddbc_structured_header parsed; /* set by resolve */
+    struct ddbc_field *fields;     /* set by resolve; for decrypt */
+    size_t field_count;
     bool resolved;
+    /* set by the engine where it makes the materials; zero else */
+    ddbc_bytes context_bytes; /* the whole context serialised */
+    ddbc_bytes stored_bytes;  /* encrypt: its part in the header */
+    struct evp_pkey_st *pair; /* encrypt, DDBC_SUITE_ECDSA; only while the job is worked on */
 } ddbc_structured_job;
 
 /* The part of the encryption context that is made from the item itself, in order of name: keys and names of the table,

@@ -42,12 +42,17 @@ static bool job_in(call *c, notation in, bool encrypting, PyObject *item, PyObje
            structured_make_sinks(job, encrypting);
 }
 
+static bool has_ecdsa(const ddbc_structured_job *job, bool encrypting)
+{
+    return (encrypting ? job->suite : job->parsed.suite) == DDBC_SUITE_ECDSA;
+}
+
 /* An ECDSA signature takes long whatever the size. */
 static bool work(call *c, bool encrypting, ddbc_structured_job *jobs, size_t count, size_t *failed)
 {
     bool (*function)(ddbc_workspace *, ddbc_structured_job *, size_t, size_t *, ddbc_status *) =
         encrypting ? ddbc_structured_encrypt : ddbc_structured_decrypt;
-    if (c->bytes < GIL_RELEASE_BYTES && (count == 0 || jobs[0].suite != DDBC_SUITE_ECDSA)) {
+    if (c->bytes < GIL_RELEASE_BYTES && (count == 0 || !has_ecdsa(&jobs[0], encrypting))) {
         return function(c->workspace, jobs, count, failed, &c->status);
     }
     bool done;

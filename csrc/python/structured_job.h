@@ -23,7 +23,9 @@ typedef enum item_use {
 
 /* An item and (table, partition key, sort key or None, actions, names that may be unsigned, prefix or None). */
 bool structured_item_in(call *c, notation in, item_use use, PyObject *item, PyObject *plan, structured_job *out);
-/* (suite, data key, data keys, context, required names, signing or verification key or None, tag keys). */
+/* (suite, ((Key, namespace, name), ...)) with raw AES keys, of which the engine makes materials; or those themselves,
+ * (suite, data key, data keys, context, required names, signing or verification key
+ * or None, tag keys). */
 bool structured_materials_in(call *c, PyObject *materials, structured_job *out);
 /* Room in Python's own bytes for large results; to decrypt, the job must be resolved. */
 bool structured_make_sinks(structured_job *job, bool encrypting);

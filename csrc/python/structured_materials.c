@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * structured_materials: cryptographic materials to an engine's job. */
 #include "core/status.h"
+#include "key_type.h"
 #include "structured_job.h"
 
 #define MATERIALS_SIZE 7
 #define DATA_KEY_PARTS 3
+#define KEYRING_SIZE 2
+#define WRAPPING_KEY_PARTS 3
 
 static bool fail_argument(call *c, const char *what)
 {
@@ -148,9 +151,54 @@ static bool tag_keys_in(call *c, PyObject *given, ddbc_structured_job *job)
     return true;
 }
 
+static bool wrapping_key_in(call *c, PyObject *given, ddbc_wrapping_key *out)
+{
+    ddbc_key *key = NULL;
+    if (!PyTuple_Check(given) || PyTuple_Size(given) != WRAPPING_KEY_PARTS ||
+        !PyBytes_Check(PyTuple_GetItem(given, 1)) || !PyBytes_Check(PyTuple_GetItem(given, 2))) {
+        return fail_argument(c, "a wrapping key must be a tuple of Key, namespace and name, those as bytes");
+    }
+    if (!key_in(c, PyTuple_GetItem(given, 0), &key)) {
+        return false;
+    }
+    out->key = key;
+    return call_buffer(c, PyTuple_GetItem(given, 1), &out->provider) &&
+           call_buffer(c, PyTuple_GetItem(given, 2), &out->name);
+}
+
+/* The tuples hold all that is read in place. */
+static bool keyring_in(call *c, PyObject *keyring, ddbc_structured_job *job)
+{
+    PyObject *given = PyTuple_GetItem(keyring, 1);
+    long suite = PyLong_AsLong(PyTuple_GetItem(keyring, 0));
+    if (suite == -1 && PyErr_Occurred()) {
+        return false;
+    }
+    if (!PyTuple_Check(given) || PyTuple_Size(given) == 0) {
+        return fail_argument(c, "a keyring's wrapping keys must be a tuple with one or more");
+    }
+    size_t count = (size_t)PyTuple_Size(given);
+    ddbc_wrapping_key *keys = call_array(c, count, sizeof *keys);
+    if (keys == NULL || !call_hold(c, keyring)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!wrapping_key_in(c, PyTuple_GetItem(given, (Py_ssize_t)i), &keys[i])) {
+            return false;
+        }
+    }
+    job->suite = (uint16_t)(suite < 0 || suite > UINT16_MAX ? 0 : suite);
+    job->wrapping = keys;
+    job->wrapping_count = count;
+    return true;
+}
+
 bool structured_materials_in(call *c, PyObject *materials, structured_job *out)
 {
     ddbc_structured_job *job = &out->job;
+    if (PyTuple_Check(materials) && PyTuple_Size(materials) == KEYRING_SIZE) {
+        return keyring_in(c, materials, job);
+    }
     if (!PyTuple_Check(materials) || PyTuple_Size(materials) != MATERIALS_SIZE) {
         return fail_argument(c,
                              "materials must be a tuple of suite, data key, encrypted data keys, encryption context, "

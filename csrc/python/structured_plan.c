@@ -13,6 +13,7 @@
 typedef struct configuration {
     PyObject *actions; /* dict */
     PyObject *allowed; /* set or frozenset */
+    bool any_allowed;
     ddbc_bytes prefix; /* NULL pointer for none */
 } configuration;
 
@@ -42,6 +43,7 @@ static bool plan_in(call *c, PyObject *given, ddbc_structured_job *job, configur
     if (!PyDict_Check(out->actions) || !PyAnySet_Check(out->allowed)) {
         return fail_argument(c, "a plan's actions must be a dict, and its names that may be unsigned a set");
     }
+    out->any_allowed = PySet_Size(out->allowed) > 0;
     return call_hold(c, given) && call_hold(c, out->actions) && call_hold(c, out->allowed) &&
            optional_text(c, PyTuple_GetItem(given, 0), "a logical table name must be a str", false, &job->table) &&
            optional_text(c, PyTuple_GetItem(given, 1), "a partition key name must be a str", false, &job->partition) &&
@@ -57,7 +59,7 @@ static bool begins_with(ddbc_bytes name, ddbc_bytes prefix)
 static bool may_be_unsigned(call *c, const configuration *plan, PyObject *name, ddbc_bytes text, bool *out)
 {
     (void)c;
-    int listed = begins_with(text, plan->prefix) ? 1 : PySet_Contains(plan->allowed, name);
+    int listed = begins_with(text, plan->prefix) ? 1 : !plan->any_allowed ? 0 : PySet_Contains(plan->allowed, name);
     *out = listed > 0;
     return listed >= 0;
 }
@@ -195,7 +197,7 @@ static bool check_included(call *c, const configuration *plan, PyObject *item)
 
 bool structured_item_in(call *c, notation in, item_use use, PyObject *item, PyObject *given_plan, structured_job *out)
 {
-    configuration plan = {NULL, NULL, {NULL, 0}};
+    configuration plan = {NULL, NULL, false, {NULL, 0}};
     size_t count = 0;
     memset(out, 0, sizeof *out);
     int is_mapping = PyDict_Check(item) ? 1 : PyObject_IsInstance(item, c->state->mapping);

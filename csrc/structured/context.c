@@ -126,7 +126,6 @@ static bool prefixed_name(ddbc_workspace *workspace, ddbc_bytes name, ddbc_bytes
 /* Base 64 (RFC 4648, padded) of type id and value. */
 static bool encode_value(ddbc_workspace *workspace, const ddbc_attribute *value, ddbc_bytes *out, ddbc_status *status)
 {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     uint8_t type_id[DDBC_TYPE_ID_SIZE];
     ddbc_bytes body;
     if (!ddbc_structured_write_value(workspace, value, type_id, &body, status)) {
@@ -143,15 +142,7 @@ static bool encode_value(ddbc_workspace *workspace, const ddbc_attribute *value,
         return ddbc_fail_memory(status);
     }
     (void)ddbc_put_bytes(ddbc_put_bytes(bytes, (ddbc_bytes){type_id, sizeof type_id}), body);
-    for (size_t i = 0, at = 0; i < size; i += 3, at += 4) {
-        size_t left = size - i;
-        uint32_t group = (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
-                         (left > 2 ? (uint32_t)bytes[i + 2] : 0);
-        text[at] = (uint8_t)alphabet[group >> 18];
-        text[at + 1] = (uint8_t)alphabet[group >> 12 & 63];
-        text[at + 2] = (uint8_t)(left > 1 ? alphabet[group >> 6 & 63] : '=');
-        text[at + 3] = (uint8_t)(left > 2 ? alphabet[group & 63] : '=');
-    }
+    ddbc_put_base64(text, (ddbc_bytes){bytes, size});
     *out = (ddbc_bytes){text, text_size};
     return true;
 }

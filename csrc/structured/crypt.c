@@ -12,7 +12,6 @@
 #include "structured/format.h"
 
 #define LABEL_SIZE 18
-#define SHA512_SIZE 64
 #define KEY_SIZE 32
 #define SLOT_SIZE 48 /* of the stream; the last four bytes are not used */
 /* Counters have 32 bits. */
@@ -21,13 +20,18 @@
 bool ddbc_crypt_begin(ddbc_workspace *workspace, ddbc_crypt *out, ddbc_status *status)
 {
     *out = (ddbc_crypt){.workspace = workspace};
-    return ddbc_gcm_new(&out->cipher, status);
+    if (!ddbc_gcm_new(&out->cipher, status) || !ddbc_gcm_new(&out->stream, status)) {
+        ddbc_crypt_end(out);
+        return false;
+    }
+    return true;
 }
 
 void ddbc_crypt_end(ddbc_crypt *crypt)
 {
     ddbc_gcm_free(crypt->cipher);
-    crypt->cipher = NULL;
+    ddbc_gcm_free(crypt->stream);
+    *crypt = (ddbc_crypt){.workspace = crypt->workspace};
 }
 
 /* One block of HKDF's expansion, which is all that 32 bytes need. */
@@ -55,19 +59,11 @@ static bool compute_once(const ddbc_crypt *crypt, ddbc_algorithm algorithm, ddbc
 bool ddbc_crypt_derive(ddbc_crypt *crypt, ddbc_bytes data_key, ddbc_bytes message_id, ddbc_item_keys *out,
                        ddbc_status *status)
 {
-    static const uint8_t no_salt[SHA512_SIZE] = {0};
-    uint8_t prk[SHA512_SIZE];
-    ddbc_hmac hmac;
-    if (!compute_once(crypt, DDBC_ALG_HMAC_SHA512, (ddbc_bytes){no_salt, sizeof no_salt}, data_key, prk, sizeof prk,
-                      status)) {
-        return false;
-    }
-    bool done =
-        ddbc_hmac_begin(crypt->workspace->engine, DDBC_ALG_HMAC_SHA512, (ddbc_bytes){prk, sizeof prk}, &hmac, status) &&
-        expand(&hmac, "AWS_DBE_COMMIT_KEY", message_id, out->commit, status) &&
-        expand(&hmac, "AWS_DBE_DERIVE_KEY", message_id, out->root, status);
-    ddbc_hmac_end(&hmac);
-    ddbc_wipe(prk, sizeof prk);
+    ddbc_hmac prk;
+    bool done = ddbc_hmac_begin_extracted(crypt->workspace->engine, data_key, &prk, status) &&
+                expand(&prk, "AWS_DBE_COMMIT_KEY", message_id, out->commit, status) &&
+                expand(&prk, "AWS_DBE_DERIVE_KEY", message_id, out->root, status);
+    ddbc_hmac_end(&prk);
     return done;
 }
 
@@ -104,7 +100,7 @@ static bool field_keys(ddbc_crypt *crypt, const ddbc_item_keys *keys, size_t cou
         return ddbc_fail_memory(status);
     }
     *out = slots;
-    return count == 0 || ddbc_ctr_stream(crypt->workspace->engine, crypt->cipher, keys->root, start, slots,
+    return count == 0 || ddbc_ctr_stream(crypt->workspace->engine, crypt->stream, keys->root, start, slots,
                                          count * SLOT_SIZE, status);
 }
 

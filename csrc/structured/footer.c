@@ -30,7 +30,7 @@ bool ddbc_record_hash(ddbc_workspace *workspace, const ddbc_structured_job *job,
                       uint8_t out[DDBC_SHA384_SIZE], ddbc_status *status)
 {
     uint8_t length[8];
-    ddbc_bytes context;
+    ddbc_bytes context = job->context_bytes;
     if (count > SIZE_MAX / 4) {
         return ddbc_fail_memory(status);
     }
@@ -39,7 +39,8 @@ bool ddbc_record_hash(ddbc_workspace *workspace, const ddbc_structured_job *job,
     if (pieces == NULL || heads == NULL) {
         return ddbc_fail_memory(status);
     }
-    if (!ddbc_context_write(workspace, job->context, job->context_count, NULL, 0, &context, status)) {
+    if (context.ptr == NULL &&
+        !ddbc_context_write(workspace, job->context, job->context_count, NULL, 0, &context, status)) {
         return false;
     }
     (void)ddbc_put_u64(length, context.len);
@@ -70,7 +71,8 @@ bool ddbc_footer_write(ddbc_crypt *crypt, const ddbc_structured_job *job, const 
             return false;
         }
     }
-    if (is_signed && !ddbc_ecdsa_sign(job->signing_key, data, footer + tags_size, status)) {
+    if (is_signed && !(job->pair != NULL ? ddbc_ecdsa_pair_sign(job->pair, data, footer + tags_size, status)
+                                         : ddbc_ecdsa_sign(job->signing_key, data, footer + tags_size, status))) {
         return false;
     }
     *out = (ddbc_bytes){footer, size};

@@ -22,6 +22,11 @@ uint8_t *ddbc_put_u32(uint8_t *out, size_t value);
 uint8_t *ddbc_put_u64(uint8_t *out, size_t value);
 uint8_t *ddbc_put_bytes(uint8_t *out, ddbc_bytes bytes);
 ddbc_bytes ddbc_text(const char *text);
+/* Base 64 (RFC 4648, padded) of `size` bytes. */
+#define DDBC_BASE64_SIZE(size) (((size) + 2) / 3 * 4)
+void ddbc_put_base64(uint8_t *out, ddbc_bytes in);
+/* The way back, of exactly `size` bytes. */
+bool ddbc_take_base64(ddbc_bytes in, uint8_t *out, size_t size);
 /* Each takes from the front of `in`, and fails where too little is left. */
 bool ddbc_take_number(ddbc_bytes *in, size_t size, size_t *out);
 bool ddbc_take_bytes(ddbc_bytes *in, size_t size, ddbc_bytes *out);
@@ -48,10 +53,11 @@ DDBC_MUST_USE bool ddbc_header_write(ddbc_workspace *workspace, const ddbc_struc
                                      const uint8_t message_id[DDBC_MESSAGE_ID_SIZE], const ddbc_field *fields,
                                      size_t count, uint8_t **out, size_t *partial_size, ddbc_status *status);
 
-/* ---- crypt.c: the context of one call, and what is derived from a data key */
+/* ---- crypt.c: the contexts of one call, and what is derived from a data key */
 typedef struct ddbc_crypt {
     ddbc_workspace *workspace;
-    struct evp_cipher_ctx_st *cipher;
+    struct evp_cipher_ctx_st *cipher; /* AES-GCM */
+    struct evp_cipher_ctx_st *stream; /* AES-CTR: a context that changes its cipher is made anew inside */
 } ddbc_crypt;
 
 DDBC_MUST_USE bool ddbc_crypt_begin(ddbc_workspace *workspace, ddbc_crypt *out, ddbc_status *status);
@@ -77,6 +83,15 @@ DDBC_MUST_USE bool ddbc_crypt_encrypt(ddbc_crypt *crypt, const ddbc_item_keys *k
 /* Decrypts each of them into its attribute; the attributes change only once all are decrypted. */
 DDBC_MUST_USE bool ddbc_crypt_decrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_field *fields, size_t count,
                                       ddbc_status *status);
+
+/* ---- keyring.c: materials of raw AES keys */
+/* Random bytes that ddbc_keyring_encrypt takes. */
+size_t ddbc_keyring_random_size(const ddbc_structured_job *job);
+/* The encryption context of the item and a data key, encrypted under each wrapping key. The caller frees `pair`. */
+DDBC_MUST_USE bool ddbc_keyring_encrypt(ddbc_crypt *crypt, ddbc_structured_job *job, uint8_t version,
+                                        const uint8_t *random, ddbc_status *status);
+/* Materials of a resolved job: the first data key that one of the wrapping keys decrypts. */
+DDBC_MUST_USE bool ddbc_keyring_decrypt(ddbc_crypt *crypt, ddbc_structured_job *job, ddbc_status *status);
 
 /* ---- footer.c */
 /* SHA-384 of the canonical record. */

@@ -46,13 +46,13 @@ bool ddbc_header_write(ddbc_workspace *workspace, const ddbc_structured_job *job
                        const uint8_t message_id[DDBC_MESSAGE_ID_SIZE], const ddbc_field *fields, size_t count,
                        uint8_t **out, size_t *partial_size, ddbc_status *status)
 {
-    ddbc_bytes context;
+    ddbc_bytes context = job->stored_bytes;
     size_t keys_size = 0;
     if (count >= UINT16_MAX) {
         return ddbc_fail(status, DDBC_TOO_LARGE, "an item has at most %d signed attributes", UINT16_MAX - 1);
     }
-    if (!ddbc_context_write(workspace, job->context, job->context_count, job->required, job->required_count, &context,
-                            status) ||
+    if ((context.ptr == NULL && !ddbc_context_write(workspace, job->context, job->context_count, job->required,
+                                                    job->required_count, &context, status)) ||
         !size_keys(job, &keys_size, status)) {
         return false;
     }

@@ -2,6 +2,7 @@
  * structured item: encrypt then sign, verify then decrypt. */
 #include <string.h>
 
+#include "core/ecdsa.h"
 #include "core/order.h"
 #include "core/status.h"
 #include "structured/format.h"
@@ -114,7 +115,16 @@ static bool seal_job(ddbc_crypt *crypt, ddbc_structured_job *job, const ddbc_ite
            ddbc_footer_write(crypt, job, hash, &job->footer, status);
 }
 
-static bool encrypt_job(ddbc_crypt *crypt, ddbc_structured_job *job, const uint8_t *message_id, ddbc_status *status)
+/* Checks the materials that are given, or makes them. */
+static bool encryption_materials(ddbc_crypt *crypt, ddbc_structured_job *job, uint8_t version, const uint8_t *random,
+                                 ddbc_status *status)
+{
+    return job->wrapping_count > 0 ? ddbc_keyring_encrypt(crypt, job, version, random, status)
+                                   : ddbc_context_check(crypt->workspace, job, version, status);
+}
+
+/* `random`: the message id, then what the keyring takes. */
+static bool encrypt_job(ddbc_crypt *crypt, ddbc_structured_job *job, const uint8_t *random, ddbc_status *status)
 {
     ddbc_workspace *workspace = crypt->workspace;
     ddbc_field *fields = NULL;
@@ -122,37 +132,54 @@ static bool encrypt_job(ddbc_crypt *crypt, ddbc_structured_job *job, const uint8
     uint8_t *header = NULL;
     size_t partial_size = 0;
     uint8_t version = version_of(&job->item);
-    if (!check_materials(job, job->key_count, status) || !check_plaintext(workspace, &job->item, status) ||
-        !check_keys(job, status) || !ddbc_context_check(workspace, job, version, status) ||
-        !ddbc_fields_new(workspace, job, &fields, &count, status) || !write_values(workspace, fields, count, status) ||
-        !ddbc_header_write(workspace, job, version, message_id, fields, count, &header, &partial_size, status)) {
+    if ((job->wrapping_count == 0 && !check_materials(job, job->key_count, status)) ||
+        !check_plaintext(workspace, &job->item, status) || !check_keys(job, status)) {
         return false;
     }
     ddbc_item_keys keys;
-    bool done =
-        ddbc_crypt_derive(crypt, job->data_key, (ddbc_bytes){message_id, DDBC_MESSAGE_ID_SIZE}, &keys, status) &&
-        seal_job(crypt, job, &keys, fields, count, header, partial_size, status);
+    bool done = encryption_materials(crypt, job, version, random + DDBC_MESSAGE_ID_SIZE, status) &&
+                ddbc_fields_new(workspace, job, &fields, &count, status) &&
+                write_values(workspace, fields, count, status) &&
+                ddbc_header_write(workspace, job, version, random, fields, count, &header, &partial_size, status) &&
+                ddbc_crypt_derive(crypt, job->data_key, (ddbc_bytes){random, DDBC_MESSAGE_ID_SIZE}, &keys, status) &&
+                seal_job(crypt, job, &keys, fields, count, header, partial_size, status);
     ddbc_wipe(&keys, sizeof keys);
+    ddbc_ecdsa_pair_free(job->pair);
+    job->pair = NULL;
     return done;
+}
+
+static bool random_size(const ddbc_structured_job *jobs, size_t count, size_t *out)
+{
+    *out = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t size = DDBC_MESSAGE_ID_SIZE + ddbc_keyring_random_size(&jobs[i]);
+        if (*out > SIZE_MAX - size) {
+            return false;
+        }
+        *out += size;
+    }
+    return true;
 }
 
 bool ddbc_structured_encrypt(ddbc_workspace *workspace, ddbc_structured_job *jobs, size_t count, size_t *failed,
                              ddbc_status *status)
 {
     ddbc_crypt crypt;
+    size_t size = 0;
     *failed = 0;
-    uint8_t *message_ids = ddbc_arena_array(&workspace->arena, count, DDBC_MESSAGE_ID_SIZE);
-    if (message_ids == NULL) {
+    uint8_t *random = random_size(jobs, count, &size) ? ddbc_arena_alloc(&workspace->arena, size) : NULL;
+    if (random == NULL) {
         return ddbc_fail_memory(status);
     }
-    if (!ddbc_random(message_ids, count * DDBC_MESSAGE_ID_SIZE, status) ||
-        !ddbc_crypt_begin(workspace, &crypt, status)) {
+    if (!ddbc_random(random, size, status) || !ddbc_crypt_begin(workspace, &crypt, status)) {
         return false;
     }
     bool done = true;
     for (size_t i = 0; done && i < count; i++) {
         *failed = i;
-        done = encrypt_job(&crypt, &jobs[i], message_ids + i * DDBC_MESSAGE_ID_SIZE, status);
+        done = encrypt_job(&crypt, &jobs[i], random, status);
+        random += DDBC_MESSAGE_ID_SIZE + ddbc_keyring_random_size(&jobs[i]);
     }
     ddbc_crypt_end(&crypt);
     return done;
@@ -184,6 +211,8 @@ bool ddbc_structured_resolve(ddbc_workspace *workspace, ddbc_structured_job *job
                                       : flag == 'c' ? DDBC_SIGN_AND_INCLUDE
                                                     : DDBC_SIGN_ONLY;
     }
+    job->fields = fields;
+    job->field_count = count;
     job->resolved = true;
     return true;
 }
@@ -238,19 +267,22 @@ static bool verify_commitment(ddbc_crypt *crypt, const ddbc_structured_job *job,
 static bool decrypt_job(ddbc_crypt *crypt, ddbc_structured_job *job, ddbc_status *status)
 {
     ddbc_workspace *workspace = crypt->workspace;
-    ddbc_field *fields = NULL;
-    size_t count = 0;
     uint8_t hash[DDBC_SHA384_SIZE];
-    if (!ddbc_structured_resolve(workspace, job, status) || !check_materials(job, 1, status)) {
+    if (!ddbc_structured_resolve(workspace, job, status) ||
+        (job->wrapping_count > 0 && !(check_keys(job, status) && ddbc_keyring_decrypt(crypt, job, status))) ||
+        !check_materials(job, 1, status)) {
         return false;
     }
     if (job->suite != job->parsed.suite) {
         return fail_materials(status, "their algorithm suite is not that of the header");
     }
-    if (!check_keys(job, status) || !ddbc_context_check(workspace, job, job->parsed.version, status) ||
-        !ddbc_fields_new(workspace, job, &fields, &count, status) || !stored_values(workspace, fields, count, status)) {
+    if (!check_keys(job, status) ||
+        (job->wrapping_count == 0 && !ddbc_context_check(workspace, job, job->parsed.version, status)) ||
+        !stored_values(workspace, job->fields, job->field_count, status)) {
         return false;
     }
+    ddbc_field *fields = job->fields;
+    size_t count = job->field_count;
     ddbc_item_keys keys;
     bool done = ddbc_crypt_derive(crypt, job->data_key, job->parsed.message_id, &keys, status) &&
                 verify_commitment(crypt, job, &keys, status) &&

@@ -133,7 +133,8 @@ def structured_encrypt(
     attribute is. ``materials``: algorithm suite (0x6700, 0x6701), plaintext data key (32 bytes), encrypted data keys
     (1 to 255 of provider id, provider information, ciphertext, all ``bytes``), whole encryption context
     (``Mapping[str, str]``), names of it that the header does not store, signing key (PKCS#8 DER; None with 0x6700), and
-    a symmetric signing key (32 bytes) for each data key.
+    a symmetric signing key (32 bytes) for each data key. Or, for the engine to make all of these: algorithm suite, and
+    raw AES keys, 1 to 255 of AES ``Key``, namespace and name, those as ``bytes``.
     Raises ``InvalidArgumentError`` (plan, materials, a missing key attribute), ``ReservedAttributeError``
     (``aws_dbe_...``), ``InvalidAlgorithmError`` (suite), ``InvalidKeyError`` (signing key), ``SerializationError``.
     """
@@ -146,7 +147,8 @@ def structured_decrypt(
     ``plan`` as above; of its actions nothing is used: what is signed follows from the names that may be unsigned, and
     what is encrypted from the header's legend, which is signed. ``materials`` as above, with one symmetric signing key,
     and as signing key the verification key (compressed point of P-384). The encrypted data keys and the names of
-    the context are not used.
+    the context are not used. Of raw AES keys as above, the first that decrypts a data key is taken; of their
+    algorithm suite nothing is used.
     Raises ``DeserializationError`` (malformed header or value), ``SignatureVerificationError`` (commitment, recipient
     tag, signature, number of signed attributes), ``DecryptionError`` (an attribute that is no ciphertext),
     ``InvalidArgumentError`` (plan or materials that do not fit the item).

@@ -81,6 +81,11 @@ class DefaultCmm(CryptographicMaterialsManager):
         self._keyring = keyring
         self.makes_network_calls = keyring.makes_network_calls
 
+    @property
+    def keyring(self) -> Keyring:
+        """The keyring that is asked."""
+        return self._keyring
+
     def get_encryption_materials(
         self,
         encryption_context: Mapping[str, str],

@@ -38,6 +38,16 @@ class MultiKeyring(Keyring):
         self._all = self._children if generator is None else (generator, *self._children)
         self.makes_network_calls = any(keyring.makes_network_calls for keyring in self._all)
 
+    @property
+    def generator(self) -> Keyring | None:
+        """The keyring that makes the data key."""
+        return self._generator
+
+    @property
+    def children(self) -> tuple[Keyring, ...]:
+        """The other keyrings."""
+        return self._children
+
     def on_encrypt(self, materials: EncryptionMaterials) -> EncryptionMaterials:
         """Let the generator make the data key, then each child encrypt it.
 

@@ -48,7 +48,13 @@ class RawAesKeyring(Keyring):
             raise InvalidKeyError(f'"wrapping_key" has to be 16, 24 or 32 bytes, not {len(wrapping_key)}')
         self._name = name
         self._wrapping_key = wrapping_key
+        self._local_key = _engine.Key("AES", wrapping_key), namespace.encode(), name_bytes
         self._info = name_bytes + _TAG_BITS.to_bytes(4, "big") + _IV_BYTES.to_bytes(4, "big")
+
+    @property
+    def local_key(self) -> tuple[_engine.Key, bytes, bytes]:
+        """The key as the engine has it, namespace and name: see :mod:`ddbcrypt.keyrings.local`."""
+        return self._local_key
 
     def on_encrypt(self, materials: EncryptionMaterials) -> EncryptionMaterials:
         """See :meth:`Keyring.on_encrypt`.

@@ -93,6 +93,12 @@ class DynamoDbItemEncryptorConfig:
         )
 
     @property
+    def names_in_context(self) -> tuple[str, ...]:
+        """Attributes whose values go into the encryption context of items that are written: the keys first."""
+        included = (name for name, action in self.attribute_actions_on_encrypt.items() if action is _CONTEXT)
+        return (*self.key_names, *sorted(set(included).difference(self.key_names)))
+
+    @property
     def version(self) -> int:
         """Version of the headers that are written: 2 where an attribute goes into the encryption context, else 1."""
         return 2 if _CONTEXT in self.attribute_actions_on_encrypt.values() else 1

@@ -17,7 +17,15 @@ from ddbcrypt.internal.identifiers import RESERVED_NAMES
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig
 from ddbcrypt.structured.names import FOOTER_ATTRIBUTE, HEADER_ATTRIBUTE
-from ddbcrypt.structured.protection import Plan, Protected, decrypt_with_cmm, encrypt_with_cmm
+from ddbcrypt.structured.protection import (
+    Plan,
+    Protected,
+    decrypt_locally,
+    decrypt_with_cmm,
+    encrypt_locally,
+    encrypt_with_cmm,
+    header_later,
+)
 from ddbcrypt.structured.results import DecryptItemOutput, EncryptItemOutput
 
 __all__ = ("DynamoDbItemEncryptor",)
@@ -42,14 +50,11 @@ class DynamoDbItemEncryptor:
         self._config = config
         self._plan = Plan.of(config)
         self._legacy = config.legacy_crypto_config()
-        self._required = (
-            *config.key_names,
-            *sorted(
-                name
-                for name, action in config.attribute_actions_on_encrypt.items()
-                if action is _CONTEXT and name not in config.key_names
-            ),
+        legacy = config.legacy_override
+        self._writes_structured = not (
+            config.plaintext_policy.writes_plaintext or (legacy is not None and legacy.policy.writes_legacy)
         )
+        self._required = config.names_in_context
 
     def __repr__(self) -> str:
         return f"DynamoDbItemEncryptor(logical_table_name={self._config.logical_table_name!r})"
@@ -117,6 +122,11 @@ class DynamoDbItemEncryptor:
         """As :meth:`decrypt_items`, for items of Python values."""
         return self._decrypt(items, wire=False)
 
+    @property
+    def engine_plan(self) -> tuple[Any, Any]:
+        """What the engine takes with an item where it works alone, for benchmarks: plan, and keys or None."""
+        return self._plan.engine, self._plan.local
+
     def name_item(self, error: DynamodbEncryptionSdkError, item: object) -> None:
         """Set ``item_key`` of an error and show the key in its message."""
         name_key(error, item, self._config.key_names)
@@ -148,7 +158,36 @@ class DynamoDbItemEncryptor:
             for kind, item, result in zip(kinds, items, results, strict=True)
         ]
 
+    def protect_only(self, items: Sequence[_Item]) -> list[dict[str, Any]]:
+        """As :meth:`protect` for DynamoDB JSON, without what headers are made of."""
+        encrypted = self._encrypt_locally(items, True)
+        if encrypted is not None:
+            return encrypted
+        return [one.item if isinstance(one, Protected) else one for one in self.protect(items, wire=True)]
+
+    def unprotect_only(self, items: Sequence[_Item]) -> list[tuple[str, dict[str, Any]]]:
+        """As :meth:`unprotect` for DynamoDB JSON, without what headers are made of."""
+        plain = self._decrypt_locally(items, True)
+        if plain is not None:
+            return [("structured", item) for item in plain]
+        return [
+            (kind, one.item if isinstance(one, Protected) else one) for kind, one in self.unprotect(items, wire=True)
+        ]
+
+    def _encrypt_locally(self, items: Sequence[_Item], wire: bool) -> list[dict[str, Any]] | None:
+        """Encrypt by the engine alone where keys and policies let it; what it refuses is explained step by step."""
+        return encrypt_locally(self._plan, items, wire=wire) if self._writes_structured else None
+
+    def _decrypt_locally(self, items: Sequence[_Item], wire: bool) -> list[dict[str, Any]] | None:
+        """Decrypt by the engine alone where no item can be of another format."""
+        if self._legacy is not None or not all(map(_has_header, items)):
+            return None
+        return decrypt_locally(self._plan, items, wire=wire)
+
     def _encrypt(self, items: Sequence[_Item], *, wire: bool) -> list[EncryptItemOutput]:
+        encrypted = self._encrypt_locally(items, wire)
+        if encrypted is not None:
+            return [EncryptItemOutput(item, header_later(self._plan, item, wire)) for item in encrypted]
         return [
             EncryptItemOutput(one.item, one.parsed_header(self._plan, wire=wire))
             if isinstance(one, Protected)
@@ -157,6 +196,12 @@ class DynamoDbItemEncryptor:
         ]
 
     def _decrypt(self, items: Sequence[_Item], *, wire: bool) -> list[DecryptItemOutput]:
+        plain = self._decrypt_locally(items, wire)
+        if plain is not None:
+            return [
+                DecryptItemOutput(one, header_later(self._plan, item, wire))
+                for item, one in zip(items, plain, strict=True)
+            ]
         return [
             DecryptItemOutput(one.item, one.parsed_header(self._plan, wire=wire))
             if isinstance(one, Protected)
@@ -165,7 +210,10 @@ class DynamoDbItemEncryptor:
         ]
 
     def _decrypt_structured(self, items: Sequence[_Item], wire: bool) -> list[Any]:
-        return decrypt_with_cmm(self._plan, items, wire=wire)
+        plain = decrypt_locally(self._plan, items, wire=wire) if self._legacy is not None else None
+        if plain is None:
+            return decrypt_with_cmm(self._plan, items, wire=wire)
+        return [Protected(one, item, None) for item, one in zip(items, plain, strict=True)]
 
     def _decrypt_legacy(self, items: Sequence[_Item], wire: bool) -> list[Any]:
         config = self._legacy
@@ -218,6 +266,10 @@ class DynamoDbItemEncryptor:
                 error.index = places[error.index] if places else error.index
                 self.name_item(error, items[error.index])
             raise
+
+
+def _has_header(item: object) -> bool:
+    return isinstance(item, dict) and HEADER_ATTRIBUTE in item
 
 
 def _mapping(item: object) -> _Item:

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from decimal import Decimal
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeVar
+
+from boto3.dynamodb.types import Binary
 
 from ddbcrypt import _engine
 from ddbcrypt.dynamodb.sizes import item_size
-from ddbcrypt.exceptions import SignatureVerificationError
+from ddbcrypt.exceptions import DynamodbEncryptionSdkError, SignatureVerificationError
 from ddbcrypt.identifiers import CryptoAction
 from ddbcrypt.internal.fetching import call_each
 from ddbcrypt.keyrings import (
@@ -21,11 +25,15 @@ from ddbcrypt.keyrings import (
     EncryptionMaterials,
 )
 from ddbcrypt.keyrings.key_supplier import key_of_context
+from ddbcrypt.keyrings.local import LocalKey, local_keys
 from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig
-from ddbcrypt.structured.results import ParsedHeader
+from ddbcrypt.structured.names import HEADER_ATTRIBUTE
+from ddbcrypt.structured.results import Header, ParsedHeader
+
 
 _Item = Mapping[str, Any]
 _T = TypeVar("_T")
+_IMMUTABLE: Final = (str, bytes, bool, int, Decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +41,16 @@ class Plan:
     """A configuration as the engine takes it, and where materials come from.
 
     :ivar engine: logical table name, key names, actions, names and prefix that may be unsigned
+    :ivar with_header: attributes that a header in words is made of: header and those of the encryption context
+    :ivar local: suite and raw AES keys, where those are all that materials are made of: then the engine makes them
     """
 
     engine: tuple[str, str, str | None, dict[str, CryptoAction], frozenset[str], str | None]
     manager: CryptographicMaterialsManager
     suite: AlgorithmSuite
     needs_length: bool
+    local: tuple[int, tuple[LocalKey, ...]] | None
+    with_header: tuple[str, ...]
 
     @classmethod
     def of(cls, config: DynamoDbItemEncryptorConfig) -> Plan:
@@ -52,31 +64,80 @@ class Plan:
             config.allowed_unsigned_attribute_prefix,
         )
         manager = config.materials_manager
-        return cls(engine, manager, config.suite, needs_length=type(manager) is not DefaultCmm)
+        keys = local_keys(manager)
+        local = None if keys is None else (int(config.suite), keys)
+        return cls(
+            engine,
+            manager,
+            config.suite,
+            type(manager) is not DefaultCmm,
+            local,
+            (HEADER_ATTRIBUTE, *config.names_in_context),
+        )
 
 
-class Protected(NamedTuple):
-    """An item that was encrypted or decrypted, and what its header is made of."""
+class HeaderParts(NamedTuple):
+    """What the header of an item is made of, as materials have it."""
 
-    item: dict[str, Any]
-    encrypted: _Item
     suite: AlgorithmSuite
     context: Mapping[str, str]
     required: frozenset[str]
     data_keys: tuple[EncryptedDataKey, ...]
 
-    def parsed_header(self, plan: Plan, *, wire: bool) -> ParsedHeader:
-        """Give the header in words."""
-        return ParsedHeader(
-            attribute_actions_on_encrypt=_engine.structured_actions(self.encrypted, wire, plan.engine),
-            algorithm_suite_id=self.suite,
-            encrypted_data_keys=self.data_keys,
-            stored_encryption_context={
-                name: value for name, value in self.context.items() if name not in self.required
-            },
-            encryption_context=dict(self.context),
-            selector_context=key_of_context(self.context),
-        )
+
+class Protected(NamedTuple):
+    """An item that was encrypted or decrypted.
+
+    :ivar item: the result
+    :ivar encrypted: the encrypted one of the two
+    :ivar parts: what its header is made of; None where it is to be read from the header itself
+    """
+
+    item: dict[str, Any]
+    encrypted: _Item
+    parts: HeaderParts | None
+
+    def parsed_header(self, plan: Plan, *, wire: bool) -> Header:
+        """Give the header in words, or what makes it when somebody asks."""
+        if self.parts is not None:
+            return _parsed(plan, self.encrypted, wire, self.parts)
+        return header_later(plan, self.encrypted, wire)
+
+
+def header_later(plan: Plan, encrypted: _Item, wire: bool) -> Header:
+    """Give what makes an item's header when somebody asks: that takes as long as the item's encryption."""
+    kept = _kept(encrypted, plan.with_header, wire)
+    if kept is None:
+        return _parsed(plan, encrypted, wire, None)
+    return partial(_late, plan, tuple(encrypted), kept, wire)
+
+
+def encrypt_locally(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[dict[str, Any]] | None:
+    """Encrypt and sign items in one call of the engine, materials included.
+
+    :returns: the new items; None where the keys are not local, or where anything fails: :func:`encrypt_with_cmm` does
+        the same step by step, and explains what is wrong
+    """
+    local = plan.local
+    if local is None:
+        return None
+    engine = plan.engine
+    try:
+        return _engine.structured_encrypt_items([(item, engine, local) for item in items], wire)
+    except DynamodbEncryptionSdkError:
+        return None
+
+
+def decrypt_locally(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[dict[str, Any]] | None:
+    """Verify and decrypt items in one call of the engine, as :func:`encrypt_locally` encrypts them."""
+    local = plan.local
+    if local is None:
+        return None
+    engine = plan.engine
+    try:
+        return _engine.structured_decrypt_items([(item, engine, local) for item in items], wire)
+    except DynamodbEncryptionSdkError:
+        return None
 
 
 def encrypt_with_cmm(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[Protected]:
@@ -86,7 +147,11 @@ def encrypt_with_cmm(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[
     encrypted = _engine.structured_encrypt_items(jobs, wire)
     return [
         Protected(
-            item, item, one.algorithm_suite, one.encryption_context, one.required_context_keys, one.encrypted_data_keys
+            item,
+            item,
+            HeaderParts(
+                one.algorithm_suite, one.encryption_context, one.required_context_keys, one.encrypted_data_keys
+            ),
         )
         for item, one in zip(encrypted, materials, strict=True)
     ]
@@ -101,10 +166,9 @@ def decrypt_with_cmm(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[
         Protected(
             plain,
             item,
-            materials.algorithm_suite,
-            materials.encryption_context,
-            materials.required_context_keys,
-            data_keys,
+            HeaderParts(
+                materials.algorithm_suite, materials.encryption_context, materials.required_context_keys, data_keys
+            ),
         )
         for item, plain, (materials, data_keys) in zip(items, decrypted, found, strict=True)
     ]
@@ -124,15 +188,74 @@ def _decryption_materials(
     plan: Plan, item: _Item, wire: bool
 ) -> tuple[DecryptionMaterials, tuple[EncryptedDataKey, ...]]:
     header = _engine.structured_header(item, wire)
-    data_keys = tuple(
-        EncryptedDataKey(_text(provider), information, ciphertext)
-        for provider, information, ciphertext in header["data_keys"]
-    )
+    data_keys = _data_keys(header)
     context = _engine.structured_context(item, wire, plan.engine)
     materials = plan.manager.decrypt_materials(
         AlgorithmSuite(header["flavor"]), data_keys, header["encryption_context"], reproduced_context=context
     )
     return materials, data_keys
+
+
+def _parsed(plan: Plan, encrypted: _Item, wire: bool, parts: HeaderParts | None) -> ParsedHeader:
+    parts = parts or _parts_of(plan, encrypted, wire)
+    return ParsedHeader(
+        attribute_actions_on_encrypt=_engine.structured_actions(encrypted, wire, plan.engine),
+        algorithm_suite_id=parts.suite,
+        encrypted_data_keys=parts.data_keys,
+        stored_encryption_context={name: value for name, value in parts.context.items() if name not in parts.required},
+        encryption_context=dict(parts.context),
+        selector_context=key_of_context(parts.context),
+    )
+
+
+def _kept(encrypted: _Item, in_context: Iterable[str], wire: bool) -> dict[str, Any] | None:
+    """Copy the values that a header is made of, so that later changes of the item are not seen in it.
+
+    :returns: None where one of them needs more than a copy
+    """
+    kept: dict[str, Any] = {}
+    for name in in_context:
+        value: Any = encrypted.get(name)
+        if wire:
+            if type(value) is not dict:
+                return None
+            kept[name] = copied = value.copy()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            for member in copied.values():  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+                if type(member) not in _IMMUTABLE:  # pyright: ignore[reportUnknownArgumentType]
+                    return None
+        elif type(value) in _IMMUTABLE:
+            kept[name] = value
+        elif type(value) is Binary and type(plain := getattr(value, "value", None)) is bytes:
+            kept[name] = plain
+        elif value is not None:
+            return None
+    return kept
+
+
+def _late(plan: Plan, names: tuple[str, ...], kept: dict[str, Any], wire: bool) -> ParsedHeader:
+    """Make the header of an item of these names; of the values that are not kept, none is looked at."""
+    nothing: Any = {"B": b""} if wire else b""
+    return _parsed(plan, {**dict.fromkeys(names, nothing), **kept}, wire, None)
+
+
+def _parts_of(plan: Plan, encrypted: _Item, wire: bool) -> HeaderParts:
+    """Read them from an item that the engine has just written or verified."""
+    header = _engine.structured_header(encrypted, wire)
+    stored = header["encryption_context"]
+    context = _engine.structured_context(encrypted, wire, plan.engine)
+    return HeaderParts(
+        AlgorithmSuite(header["flavor"]),
+        {**stored, **context},
+        frozenset(context.keys() - stored.keys()),
+        _data_keys(header),
+    )
+
+
+def _data_keys(header: Mapping[str, Any]) -> tuple[EncryptedDataKey, ...]:
+    return tuple(
+        EncryptedDataKey(_text(provider), information, ciphertext)
+        for provider, information, ciphertext in header["data_keys"]
+    )
 
 
 def _text(provider_id: bytes) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,27 +34,83 @@ class ParsedHeader:
     selector_context: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class EncryptItemOutput:
+#: A header, or what gives it when it is first asked for.
+Header = ParsedHeader | Callable[[], ParsedHeader] | None
+
+
+class _Output:
+    """An item with its header. Immutable; safe to share between threads. Equal where both are."""
+
+    __slots__ = ("_header", "_item")
+
+    def __init__(self, item: dict[str, Any], parsed_header: Header) -> None:
+        self._item = item
+        self._header = parsed_header
+
+    @property
+    def parsed_header(self) -> ParsedHeader | None:
+        """The header; None where the item is of the legacy format or plaintext."""
+        header = self._header
+        if callable(header):
+            header = self._header = header()
+        return header
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self.__reduce__() == other.__reduce__()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._item, self.parsed_header)
+
+
+class EncryptItemOutput(_Output):
     """An encrypted item.
 
-    :ivar encrypted_item: a new item
-    :ivar parsed_header: its header; None where the item was written in the legacy format or in plaintext
+    :param encrypted_item: a new item
+    :param parsed_header: its header, or what gives it
     """
 
-    encrypted_item: dict[str, Any]
-    parsed_header: ParsedHeader | None
+    __slots__ = ()
+
+    @property
+    def encrypted_item(self) -> dict[str, Any]:
+        """The new item."""
+        return self._item
+
+    def __repr__(self) -> str:
+        return f"EncryptItemOutput(encrypted_item={self._item!r}, parsed_header={self.parsed_header!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class DecryptItemOutput:
+class DecryptItemOutput(_Output):
     """A verified and decrypted item.
 
-    :ivar plaintext_item: a new item
-    :ivar parsed_header: its header; None where the item was of the legacy format or plaintext
-    :ivar was_plaintext: true where the item was stored in plaintext and nothing of it was verified
+    :param plaintext_item: a new item
+    :param parsed_header: its header, or what gives it
+    :param was_plaintext: true where the item was stored in plaintext and nothing of it was verified
     """
 
-    plaintext_item: dict[str, Any]
-    parsed_header: ParsedHeader | None
-    was_plaintext: bool = False
+    __slots__ = ("_was_plaintext",)
+
+    def __init__(self, plaintext_item: dict[str, Any], parsed_header: Header, was_plaintext: bool = False) -> None:
+        super().__init__(plaintext_item, parsed_header)
+        self._was_plaintext = was_plaintext
+
+    @property
+    def plaintext_item(self) -> dict[str, Any]:
+        """The new item."""
+        return self._item
+
+    @property
+    def was_plaintext(self) -> bool:
+        """Whether the item was stored in plaintext, so that nothing of it was verified."""
+        return self._was_plaintext
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._item, self.parsed_header, self._was_plaintext)
+
+    def __repr__(self) -> str:
+        return (
+            f"DecryptItemOutput(plaintext_item={self._item!r}, parsed_header={self.parsed_header!r}, "
+            f"was_plaintext={self._was_plaintext!r})"
+        )

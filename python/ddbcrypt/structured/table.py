@@ -12,7 +12,6 @@ from ddbcrypt.identifiers import CryptoAction
 from ddbcrypt.internal.identifiers import RESERVED_NAMES, SIGNATURE_ATTRIBUTE
 from ddbcrypt.structured.encryptor import DynamoDbItemEncryptor
 from ddbcrypt.structured.names import FOOTER_ATTRIBUTE, HEADER_ATTRIBUTE, RESERVED_PREFIX
-from ddbcrypt.structured.protection import Protected
 
 if TYPE_CHECKING:
     from ddbcrypt.encrypted import CryptoConfig
@@ -81,13 +80,12 @@ class StructuredTable(ProtectedTable):
 
     def encrypt(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Encrypt and sign items, as the policies say."""
-        return [one.item if isinstance(one, Protected) else one for one in self._encryptor.protect(items, wire=True)]
+        return self._encryptor.protect_only(items)
 
     def decrypt(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Verify and decrypt items, as the policies say."""
         return [
-            one.item if isinstance(one, Protected) else PlaintextItem(one) if kind == "plaintext" else one
-            for kind, one in self._encryptor.unprotect(items, wire=True)
+            PlaintextItem(one) if kind == "plaintext" else one for kind, one in self._encryptor.unprotect_only(items)
         ]
 
     def name_item(self, error: DynamodbEncryptionSdkError, item: Mapping[str, Any]) -> None:

@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.cryptography.dbencryptionsdk.dynamodb.itemencryptor.DynamoDbItemEncryptor;
 import software.amazon.cryptography.dbencryptionsdk.dynamodb.itemencryptor.model.DecryptItemInput;
@@ -22,7 +25,7 @@ import software.amazon.cryptography.dbencryptionsdk.dynamodb.itemencryptor.model
 import software.amazon.cryptography.dbencryptionsdk.structuredencryption.model.CryptoAction;
 import software.amazon.cryptography.materialproviders.model.DBEAlgorithmSuiteId;
 
-/** The requests: encrypt and decrypt an item under the configuration that stands in the request. */
+/** The requests: encrypt and decrypt an item under the configuration that stands in the request, once or timed. */
 final class Operations {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final int ECDSA_SUITE = 0x6701;
@@ -43,8 +46,30 @@ final class Operations {
                         DecryptItemInput.builder().encryptedItem(item).build());
                 yield result(output.plaintextItem(), output.parsedHeader());
             }
+            case "time_encrypt" -> {
+                EncryptItemInput input = EncryptItemInput.builder().plaintextItem(item).build();
+                yield timed(request, () -> encryptor.EncryptItem(input).encryptedItem());
+            }
+            case "time_decrypt" -> {
+                DecryptItemInput input = DecryptItemInput.builder().encryptedItem(item).build();
+                yield timed(request, () -> encryptor.DecryptItem(input).plaintextItem());
+            }
             default -> throw new IllegalArgumentException("no operation: " + request.get("op"));
         };
+    }
+
+    /** Nanoseconds of one item, in the CPU time of this thread or in wall time, for benchmarks. */
+    private static ObjectNode timed(JsonNode request, Supplier<Map<String, AttributeValue>> work) {
+        int iterations = request.get("iterations").intValue();
+        boolean cpu = request.get("clock").textValue().equals("cpu");
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        int seen = 0;
+        long start = cpu ? threads.getCurrentThreadCpuTime() : System.nanoTime();
+        for (int i = 0; i < iterations; i++) {
+            seen += work.get().size();
+        }
+        long end = cpu ? threads.getCurrentThreadCpuTime() : System.nanoTime();
+        return NODES.objectNode().put("nanoseconds", (double) (end - start) / iterations).put("attributes", seen);
     }
 
     private DynamoDbItemEncryptor encryptor(JsonNode request) {
