@@ -30,7 +30,6 @@ from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig
 from ddbcrypt.structured.names import HEADER_ATTRIBUTE
 from ddbcrypt.structured.results import Header, ParsedHeader
 
-
 _Item = Mapping[str, Any]
 _T = TypeVar("_T")
 _IMMUTABLE: Final = (str, bytes, bool, int, Decimal)
