@@ -47,8 +47,8 @@ test: ctest lint pytest-aio pytest
 
 bench: $(DONE)/package $(DONE)/extra-test
 	@$(BIN)/python benchmarks/run.py $(ARGS)
-	@$(BIN)/python benchmarks/structured.py $(ARGS)
-	@$(BIN)/python benchmarks/hooks.py $(ARGS)
+	@$(BIN)/python benchmarks/structured.py $(filter --markdown,$(ARGS))
+	@$(BIN)/python benchmarks/hooks.py $(filter --markdown,$(ARGS))
 	@$(BIN)/python tests/memory/soak.py --items 1000000
 
 # A wheel and a source distribution in dist/.
