@@ -4,7 +4,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from tests.demo.conftest import RUN_SECONDS
 from tests.demo.runs import Database, DemoRunner, figure
 from tests.support.injections import HoldBackKeys, HoldBackWrites
+from tests.support.interruptible import interruptible
 
 STRANGER = {"pk": {"S": "stranger"}, "sk": {"S": "in the table"}, "text": {"S": "not encrypted"}}
 
@@ -110,14 +110,6 @@ def test_other_keys_than_the_table_has(database: Database, items_file: Path, dem
     assert "exists with other keys: sk" in run.stderr
 
 
-# Tests that a shell runs in the background were started with the signal ignored, and hand that on.
-INTERRUPTIBLE = """
-import os, signal, sys
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-os.execv(sys.executable, [sys.executable, "-m", "ddbcrypt", *sys.argv[1:]])
-"""
-
-
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_an_interrupted_run_removes_its_table(
     database: Database, items_file: Path, demo_environment: dict[str, str]
@@ -126,7 +118,7 @@ def test_an_interrupted_run_removes_its_table(
         time.sleep(0.3)
 
     database.endpoint.inject(slow)
-    command = [sys.executable, "-c", INTERRUPTIBLE, "demo", "--items", str(items_file), *database.arguments]
+    command = interruptible(("demo", "--items", str(items_file), *database.arguments))
     with subprocess.Popen(command, env=demo_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         deadline = time.monotonic() + RUN_SECONDS
         while "BatchWriteItem" not in database.endpoint.operations:

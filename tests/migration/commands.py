@@ -5,7 +5,6 @@ import contextlib
 import io
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from ddbcrypt.cli import main
 from ddbcrypt.cli.table_files import read_table_file
 from tests.migration.files import write_legacy
 from tests.support.connect import connect_client
+from tests.support.interruptible import interruptible
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,9 @@ class Place:
 
     def start(self, *more: object) -> subprocess.Popen[str]:
         """Start the command in a process of its own."""
-        command = [sys.executable, "-m", "ddbcrypt", *self.words(*more)]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            interruptible(self.words(*more)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
 
     def attached(self, path: Path) -> Any:
         """A client with the configuration of a file."""

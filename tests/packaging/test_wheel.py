@@ -61,7 +61,7 @@ def test_metadata(built_wheel: Path, names: list[str]) -> None:
     [metadata_name] = [name for name in names if name.endswith(".dist-info/METADATA")]
     metadata = Parser().parsestr(_read(built_wheel, metadata_name).decode())
     required = [line for line in metadata.get_all("Requires-Dist") or [] if "extra ==" not in line]
-    assert [re.split(r"[<>=!~ ]", line)[0] for line in required] == ["boto3"]
+    assert [re.split(r"[<>=!~ ]", line)[0] for line in required] == ["boto3", "lark"]
     assert metadata["Name"] == "ddbcrypt"
     assert metadata["Requires-Python"] == ">=3.11"
     assert metadata["License-Expression"] == "Apache-2.0"

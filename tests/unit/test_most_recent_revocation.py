@@ -47,7 +47,7 @@ class Stack:
         self.key_id = self.kms.create_key()["KeyMetadata"]["Arn"]
         protector = AwsKmsCryptographicMaterialsProvider(self.key_id, regional_clients={REGION: self.kms})
         self.store_table = connect_resource(self.dynamodb.endpoint_url).Table(self.table.name)
-        store = MetaStore(self.store_table, protector)
+        self.store = store = MetaStore(self.store_table, protector)
         provider = CachingMostRecentProvider(store, NAME, TTL, maximum_age=LIMIT, clock=self.clock)
         self._config = CryptoConfig(provider, EncryptionContext(table_name="patients"), AttributeActions())
         self.item = encrypt_python_item(ITEM, self._config)
@@ -123,7 +123,8 @@ def test_a_key_of_an_unreachable_key_service_is_not_used_after_the_maximum_age(s
 
 
 def test_a_key_of_an_unreachable_store_is_not_used_after_the_maximum_age(stack: Stack) -> None:
-    _cut_off(stack.store_table.meta.client)
+    # the store's own client, a clone of the one it was given
+    _cut_off(stack.store._encrypted_table._table.meta.client)
     stack.clock.now += LIMIT - 1
     stack.use()
     stack.clock.now += 1
