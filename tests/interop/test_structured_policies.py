@@ -22,7 +22,7 @@ from tests.interop.ours import actions_for, provider_for
 from tests.strategies import Case, cases, item_meaning
 
 #: As many as are read of each client; under each policy.
-EXAMPLES = 110
+EXAMPLES = 140
 FORCE = LegacyPolicy.FORCE_LEGACY_ENCRYPT_ALLOW_LEGACY_DECRYPT
 READ = LegacyPolicy.FORBID_LEGACY_ENCRYPT_ALLOW_LEGACY_DECRYPT
 FORBID = LegacyPolicy.FORBID_LEGACY_ENCRYPT_FORBID_LEGACY_DECRYPT
@@ -139,14 +139,14 @@ def _both_ways(oracle: Oracle, request: Request, dialect: Dialect, number: int, 
 
 
 def test_items_of_the_python_client(oracle: Oracle, record_property: Callable[[str, object], None]) -> None:
-    seen = _both_ways(oracle, _python_request, Dialect.PYTHON, 6, 34)
+    seen = _both_ways(oracle, _python_request, Dialect.PYTHON, 6, 28)
     assert seen["items"] >= 100
     assert all(seen[action] >= 20 for action in ("ENCRYPT_AND_SIGN", "SIGN_ONLY", "DO_NOTHING")), seen
     record_property("count: interop: legacy items of the Python client under each policy", seen["items"])
 
 
 def test_items_of_the_java_client(java: Oracle, record_property: Callable[[str, object], None]) -> None:
-    seen = _both_ways(java, _java_request, Dialect.JAVA, 7, 46)
+    seen = _both_ways(java, _java_request, Dialect.JAVA, 7, 38)
     assert seen["items"] >= 100
     assert all(seen[action] >= 20 for action in ("ENCRYPT_AND_SIGN", "SIGN_ONLY", "DO_NOTHING")), seen
     record_property("count: interop: legacy items of the Java client under each policy", seen["items"])
