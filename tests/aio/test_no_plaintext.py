@@ -16,23 +16,13 @@ from botocore.model import OperationModel
 from ddbcrypt import AttributeActions, CryptoAction, LegacyTableConfig, aio
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 from tests.aio.conftest import session
+from tests.architecture.models.make import ITEM_OPERATIONS
 from tests.dynamodb.attach.model_calls import TABLE, Arguments
 from tests.dynamodb.attach.recording import Recorder
 from tests.dynamodb.library import DDBCRYPT, Keys
 
 MODEL = botocore.session.get_session().get_service_model("dynamodb")
-SENT = {
-    "BatchGetItem",
-    "BatchWriteItem",
-    "DeleteItem",
-    "GetItem",
-    "PutItem",
-    "Query",
-    "Scan",
-    "TransactGetItems",
-    "TransactWriteItems",
-    "UpdateItem",
-}
+SENT = frozenset(ITEM_OPERATIONS)
 
 
 class AsyncRecorder(Recorder):

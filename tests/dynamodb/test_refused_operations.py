@@ -10,6 +10,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from ddbcrypt.exceptions import UnsupportedOperationError
 from ddbcrypt.operations import Treatment, find
+from tests.architecture.models.make import ITEM_OPERATIONS
 from tests.dynamodb.conftest import Database
 from tests.dynamodb.frontends import CLIENT_KINDS, Front, make_front
 from tests.dynamodb.items import key_of, to_wire, visit
@@ -17,18 +18,7 @@ from tests.dynamodb.library import Keys
 from tests.support.connect import connect_client, connect_resource
 from tests.support.endpoint import Endpoint
 
-DONE_RIGHT = {
-    "BatchGetItem",
-    "BatchWriteItem",
-    "DeleteItem",
-    "GetItem",
-    "PutItem",
-    "Query",
-    "Scan",
-    "TransactGetItems",
-    "TransactWriteItems",
-    "UpdateItem",
-}
+DONE_RIGHT = frozenset(ITEM_OPERATIONS)
 REFUSED = {
     "BatchExecuteStatement",
     "ExecuteStatement",

@@ -112,11 +112,6 @@ class LegacyTable(ProtectedTable):
         return self.crypto_config.materials_provider.may_block
 
     @property
-    def always_fresh(self) -> bool:
-        """Never certain: an item with nothing encrypted and an HMAC has the same signature when it is written again."""
-        return False
-
-    @property
     def signs_items(self) -> bool:
         """Whether any attribute may be signed."""
         return not self.crypto_config.attribute_actions.take_no_actions

@@ -35,11 +35,6 @@ class ProtectedTable(ABC):
         """Whether encryption and decryption may make network calls (for keys)."""
 
     @property
-    @abstractmethod
-    def always_fresh(self) -> bool:
-        """Whether two writes of the same item always differ in their signature attribute."""
-
-    @property
     def existence_attributes(self) -> tuple[str, ...]:
         """Attributes of which an item of the table has at least one: not those of a new item that nobody signed.
 

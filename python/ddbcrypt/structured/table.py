@@ -43,11 +43,6 @@ class StructuredTable(ProtectedTable):
         return self._encryptor.makes_network_calls
 
     @property
-    def always_fresh(self) -> bool:
-        """Each header has a random message id, so each footer differs."""
-        return not self._writes_other_formats
-
-    @property
     def existence_attributes(self) -> tuple[str, ...]:
         """What shows that an item is there: its signature in a format that is read, or its key where plaintext is.
 
@@ -109,11 +104,6 @@ class StructuredTable(ProtectedTable):
     @staticmethod
     def _legacy_signs(legacy: CryptoConfig, name: str) -> bool:
         return legacy.attribute_actions.action(name) is not CryptoAction.DO_NOTHING
-
-    @property
-    def _writes_other_formats(self) -> bool:
-        legacy = self._config.legacy_override
-        return self._config.plaintext_policy.writes_plaintext or (legacy is not None and legacy.policy.writes_legacy)
 
 
 def _protection(action: CryptoAction) -> int:

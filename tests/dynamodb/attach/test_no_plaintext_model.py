@@ -15,6 +15,7 @@ from botocore.model import OperationModel
 
 import ddbcrypt
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError
+from tests.architecture.models.make import ITEM_OPERATIONS
 from tests.dynamodb.attach.model_calls import TABLE, Arguments
 from tests.dynamodb.attach.recording import Recorder
 from tests.unit.client_recording import provider
@@ -22,18 +23,7 @@ from tests.unit.client_recording import provider
 MODEL = botocore.session.get_session().get_service_model("dynamodb")
 OPERATIONS = sorted(MODEL.operation_names)
 #: What has to get through, encrypted: otherwise a refusal of everything would pass this test.
-SENT = {
-    "BatchGetItem",
-    "BatchWriteItem",
-    "DeleteItem",
-    "GetItem",
-    "PutItem",
-    "Query",
-    "Scan",
-    "TransactGetItems",
-    "TransactWriteItems",
-    "UpdateItem",
-}
+SENT = frozenset(ITEM_OPERATIONS)
 
 
 def _actions() -> ddbcrypt.AttributeActions:
