@@ -116,3 +116,20 @@ void *call_array(call *c, size_t count, size_t size)
     }
     return array;
 }
+
+PyObject *call_finish(call *c, PyObject *out)
+{
+    if (out == NULL) {
+        call_raise(c);
+    }
+    call_end(c);
+    return out;
+}
+
+bool call_count(const char *name, Py_ssize_t given, Py_ssize_t expected)
+{
+    if (given != expected) {
+        PyErr_Format(PyExc_TypeError, "%s() takes %zd positional arguments, got %zd", name, expected, given);
+    }
+    return given == expected;
+}

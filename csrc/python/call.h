@@ -35,6 +35,11 @@ void call_end(call *c);
 /* Turns the failure into a Python exception, if it is not one already. */
 void call_raise(call *c);
 
+/* Ends the call with its result, or raises where that is NULL. */
+PyObject *call_finish(call *c, PyObject *out);
+/* Whether a function got as many arguments as it takes; TypeError where not. */
+bool call_count(const char *name, Py_ssize_t given, Py_ssize_t expected);
+
 /* Keeps `object` alive until the end of the call, so that its memory can be read without the GIL. */
 bool call_hold(call *c, PyObject *object);
 /* The UTF-8 of a str, in place: it, or what holds it, must be held. */

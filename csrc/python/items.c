@@ -20,21 +20,6 @@ static bool work(call *c, item_function function, ddbc_legacy_job *jobs, size_t 
     return done;
 }
 
-static bool notation_in(PyObject *wire, notation *out)
-{
-    int truth = PyObject_IsTrue(wire);
-    *out = truth > 0 ? NOTATION_WIRE : NOTATION_PYTHON;
-    return truth >= 0;
-}
-
-static bool check_count(const char *name, Py_ssize_t given, Py_ssize_t expected)
-{
-    if (given != expected) {
-        PyErr_Format(PyExc_TypeError, "%s() takes %zd positional arguments, got %zd", name, expected, given);
-    }
-    return given == expected;
-}
-
 /* Large results go straight into Python's bytes; how large they are shows only once the item is verified. */
 static bool decrypt_job(call *c, python_job *job, size_t *failed)
 {
@@ -48,7 +33,7 @@ static PyObject *run_one(PyObject *module, PyObject *const *given, Py_ssize_t co
 {
     notation in;
     call c;
-    if (!check_count(encrypting ? "encrypt_item" : "decrypt_item", count, JOB_ARGUMENTS + 1) ||
+    if (!call_count(encrypting ? "encrypt_item" : "decrypt_item", count, JOB_ARGUMENTS + 1) ||
         !notation_in(given[1], &in) || !call_begin(&c, state_of_module(module))) {
         return NULL;
     }
@@ -136,7 +121,7 @@ static PyObject *run_batch(PyObject *module, PyObject *const *given, Py_ssize_t 
 {
     notation in;
     call c;
-    if (!check_count(encrypting ? "encrypt_items" : "decrypt_items", given_count, 2) || !notation_in(given[1], &in)) {
+    if (!call_count(encrypting ? "encrypt_items" : "decrypt_items", given_count, 2) || !notation_in(given[1], &in)) {
         return NULL;
     }
     PyObject *tuple = PySequence_Tuple(given[0]);

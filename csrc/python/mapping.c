@@ -95,3 +95,10 @@ bool crypto_action_in(call *c, PyObject *action, ddbc_action *out)
     }
     return ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "an attribute action must be a ddbcrypt CryptoAction");
 }
+
+bool notation_in(PyObject *wire, notation *out)
+{
+    int truth = PyObject_IsTrue(wire);
+    *out = truth > 0 ? NOTATION_WIRE : NOTATION_PYTHON;
+    return truth >= 0;
+}

@@ -8,6 +8,9 @@
 /* How values are written: DynamoDB JSON of the client, or the Python values of the resource. */
 typedef enum notation { NOTATION_PYTHON, NOTATION_WIRE } notation;
 
+/* What a caller's `wire` says. */
+bool notation_in(PyObject *wire, notation *out);
+
 /* One value to the tree. */
 bool value_in(call *c, notation in, PyObject *value, ddbc_attribute *out);
 bool wire_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out);
@@ -24,6 +27,8 @@ PyObject *python_value_out(call *c, const ddbc_attribute *attribute);
 /* A binary value around `bytes`, which is stolen. */
 PyObject *binary_out(call *c, notation out, PyObject *bytes);
 PyObject *text_out(call *c, ddbc_bytes text);
+/* A dict of str to str. */
+PyObject *text_pairs_out(call *c, const ddbc_pair *pairs, size_t count);
 PyObject *bytes_out(ddbc_bytes bytes);
 
 /* A member of CryptoAction. */

@@ -18,15 +18,6 @@ static bool dialect_in(call *c, PyObject *number, ddbc_dialect *out)
 }
 
 /* Ends the call with `out`, or with its failure raised. */
-static PyObject *finish(call *c, PyObject *out)
-{
-    if (out == NULL) {
-        call_raise(c);
-    }
-    call_end(c);
-    return out;
-}
-
 PyObject *serialize_attribute(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
 {
     call c;
@@ -43,7 +34,7 @@ PyObject *serialize_attribute(PyObject *module, PyObject *const *arguments, Py_s
     bool done = call_hold(&c, arguments[0]) && wire_value_in(&c, arguments[0], 1, &attribute) &&
                 dialect_in(&c, arguments[1], &dialect) && ddbc_attribute_check(c.workspace, &attribute, &c.status) &&
                 ddbc_legacy_write_attribute(c.workspace, &attribute, dialect, &bytes, &c.status);
-    return finish(&c, done ? bytes_out(bytes) : NULL);
+    return call_finish(&c, done ? bytes_out(bytes) : NULL);
 }
 
 PyObject *deserialize_attribute(PyObject *module, PyObject *data)
@@ -55,7 +46,7 @@ PyObject *deserialize_attribute(PyObject *module, PyObject *data)
     ddbc_attribute attribute;
     ddbc_bytes bytes;
     bool done = call_buffer(&c, data, &bytes) && ddbc_legacy_read_attribute(c.workspace, bytes, &attribute, &c.status);
-    return finish(&c, done ? wire_value_out(&c, &attribute) : NULL);
+    return call_finish(&c, done ? wire_value_out(&c, &attribute) : NULL);
 }
 
 PyObject *serialize_description(PyObject *module, PyObject *description)
@@ -69,22 +60,7 @@ PyObject *serialize_description(PyObject *module, PyObject *description)
     ddbc_bytes bytes;
     bool done = pairs_in(&c, description, &pairs, &count) &&
                 ddbc_legacy_write_description(c.workspace, pairs, count, &bytes, &c.status);
-    return finish(&c, done ? bytes_out(bytes) : NULL);
-}
-
-static PyObject *pairs_out(call *c, const ddbc_pair *pairs, size_t count)
-{
-    PyObject *dict = PyDict_New();
-    for (size_t i = 0; dict != NULL && i < count; i++) {
-        PyObject *name = text_out(c, pairs[i].name);
-        PyObject *value = name == NULL ? NULL : text_out(c, pairs[i].value);
-        if (value == NULL || PyDict_SetItem(dict, name, value) < 0) {
-            Py_CLEAR(dict);
-        }
-        Py_XDECREF(name);
-        Py_XDECREF(value);
-    }
-    return dict;
+    return call_finish(&c, done ? bytes_out(bytes) : NULL);
 }
 
 PyObject *deserialize_description(PyObject *module, PyObject *data)
@@ -98,7 +74,7 @@ PyObject *deserialize_description(PyObject *module, PyObject *data)
     ddbc_bytes bytes;
     bool done =
         call_buffer(&c, data, &bytes) && ddbc_legacy_read_description(c.workspace, bytes, &pairs, &count, &c.status);
-    return finish(&c, done ? pairs_out(&c, pairs, count) : NULL);
+    return call_finish(&c, done ? text_pairs_out(&c, pairs, count) : NULL);
 }
 
 PyObject *string_to_sign(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
@@ -122,7 +98,7 @@ PyObject *string_to_sign(PyObject *module, PyObject *const *arguments, Py_ssize_
                 (((unsigned)options & DDBC_READ_28_DIGITS) == 0 ||
                  ddbc_legacy_round_numbers(c.workspace, &job.job.item, &c.status)) &&
                 ddbc_legacy_string_to_sign(c.workspace, &job.job.item, job.job.table, dialect, &bytes, &c.status);
-    return finish(&c, done ? bytes_out(bytes) : NULL);
+    return call_finish(&c, done ? bytes_out(bytes) : NULL);
 }
 
 PyObject *generate_rsa(PyObject *module, PyObject *bits)
@@ -140,7 +116,7 @@ PyObject *generate_rsa(PyObject *module, PyObject *bits)
     Py_BEGIN_ALLOW_THREADS
     done = ddbc_rsa_generate(c.workspace, number < 0 || number > 65536 ? 0 : (unsigned)number, &encoded, &c.status);
     Py_END_ALLOW_THREADS
-    return finish(&c, done ? bytes_out(encoded) : NULL);
+    return call_finish(&c, done ? bytes_out(encoded) : NULL);
 }
 
 /* ---- boto3's conversions -------------------------------------------------------------------------------------- */
@@ -188,7 +164,7 @@ static PyObject *convert(PyObject *module, PyObject *item, notation in)
         (is_mapping <= 0 || !mapping_size(&c, item, &count) || !mapping_each(&c, item, count, convert_one, &context))) {
         Py_CLEAR(context.result);
     }
-    return finish(&c, context.result);
+    return call_finish(&c, context.result);
 }
 
 PyObject *to_wire(PyObject *module, PyObject *item)

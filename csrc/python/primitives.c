@@ -14,15 +14,6 @@ static bool begin(call *c, PyObject *module, const char *name, Py_ssize_t given,
     return call_begin(c, state_of_module(module));
 }
 
-static PyObject *finish(call *c, PyObject *out)
-{
-    if (out == NULL) {
-        call_raise(c);
-    }
-    call_end(c);
-    return out;
-}
-
 static bool size_in(PyObject *number, size_t *out)
 {
     *out = PyLong_AsSize_t(number);
@@ -57,7 +48,7 @@ PyObject *structured_random(PyObject *module, PyObject *number)
         return NULL;
     }
     bool done = size_in(number, &size) && ddbc_random_bytes(c.workspace, size, &out, &c.status);
-    return finish(&c, done ? bytes_out(out) : NULL);
+    return call_finish(&c, done ? bytes_out(out) : NULL);
 }
 
 typedef bool (*gcm_function)(ddbc_workspace *, ddbc_bytes, ddbc_bytes, ddbc_bytes, ddbc_bytes, ddbc_bytes *,
@@ -73,7 +64,7 @@ static PyObject *gcm(PyObject *module, PyObject *const *arguments, Py_ssize_t co
         return NULL;
     }
     bool done = buffers_in(&c, arguments, 4, in) && function(c.workspace, in[0], in[1], in[2], in[3], &out, &c.status);
-    return finish(&c, done ? bytes_out(out) : NULL);
+    return call_finish(&c, done ? bytes_out(out) : NULL);
 }
 
 PyObject *gcm_seal(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
@@ -100,7 +91,7 @@ static PyObject *data_key(PyObject *module, PyObject *const *arguments, Py_ssize
     }
     bool done =
         buffers_in(&c, arguments, 3, in) && function(c.workspace, in[0], in[1], in[2], &out[0], &out[1], &c.status);
-    return finish(&c, done ? pair_out(out[0], out[1]) : NULL);
+    return call_finish(&c, done ? pair_out(out[0], out[1]) : NULL);
 }
 
 PyObject *data_key_seal(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
@@ -127,7 +118,7 @@ static PyObject *kdf(PyObject *module, PyObject *const *arguments, Py_ssize_t co
     }
     bool done = buffers_in(&c, arguments, 3, in) && size_in(arguments[3], &size) &&
                 function(c.workspace, in[0], in[1], in[2], size, &out, &c.status);
-    return finish(&c, done ? bytes_out(out) : NULL);
+    return call_finish(&c, done ? bytes_out(out) : NULL);
 }
 
 PyObject *hkdf_sha512(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
@@ -153,7 +144,7 @@ PyObject *ecdsa_p384_generate(PyObject *module, PyObject *nothing)
     Py_BEGIN_ALLOW_THREADS
     done = ddbc_ecdsa_generate(c.workspace, &private_key, &point, &c.status);
     Py_END_ALLOW_THREADS
-    return finish(&c, done ? pair_out(private_key, point) : NULL);
+    return call_finish(&c, done ? pair_out(private_key, point) : NULL);
 }
 
 /* ---- RSA of the raw RSA keyring -------------------------------------------------------------------------------- */
@@ -186,7 +177,7 @@ static PyObject *rsa(PyObject *module, PyObject *const *arguments, Py_ssize_t co
     }
     if (!PyUnicode_Check(arguments[1])) {
         (void)ddbc_fail(&c.status, DDBC_INVALID_ARGUMENT, "an RSA padding must be a str");
-        return finish(&c, NULL);
+        return call_finish(&c, NULL);
     }
     bool done = call_buffer(&c, arguments[0], &encoded) && call_text(&c, arguments[1], &padding) &&
                 call_buffer(&c, arguments[2], &in) && ddbc_padding_from_name(padding, &mode, &c.status);
@@ -195,7 +186,7 @@ static PyObject *rsa(PyObject *module, PyObject *const *arguments, Py_ssize_t co
         done = run_rsa(&c, kind, function, encoded, mode, in, &out);
         Py_END_ALLOW_THREADS
     }
-    return finish(&c, done ? bytes_out(out) : NULL);
+    return call_finish(&c, done ? bytes_out(out) : NULL);
 }
 
 PyObject *rsa_encrypt(PyObject *module, PyObject *const *arguments, Py_ssize_t count)

@@ -7,30 +7,6 @@
 
 #define JOB_PARTS 3
 
-static bool check_count(const char *name, Py_ssize_t given, Py_ssize_t expected)
-{
-    if (given != expected) {
-        PyErr_Format(PyExc_TypeError, "%s() takes %zd positional arguments, got %zd", name, expected, given);
-    }
-    return given == expected;
-}
-
-static bool notation_in(PyObject *wire, notation *out)
-{
-    int truth = PyObject_IsTrue(wire);
-    *out = truth > 0 ? NOTATION_WIRE : NOTATION_PYTHON;
-    return truth >= 0;
-}
-
-static PyObject *finish(call *c, PyObject *out)
-{
-    if (out == NULL) {
-        call_raise(c);
-    }
-    call_end(c);
-    return out;
-}
-
 /* ---- encrypt and decrypt --------------------------------------------------------------------------------------- */
 
 static bool job_in(call *c, notation in, bool encrypting, PyObject *item, PyObject *plan, PyObject *materials,
@@ -66,7 +42,7 @@ static PyObject *run_one(PyObject *module, PyObject *const *given, Py_ssize_t co
 {
     notation in;
     call c;
-    if (!check_count(encrypting ? "structured_encrypt" : "structured_decrypt", count, 4) ||
+    if (!call_count(encrypting ? "structured_encrypt" : "structured_decrypt", count, 4) ||
         !notation_in(given[1], &in) || !call_begin(&c, state_of_module(module))) {
         return NULL;
     }
@@ -146,7 +122,7 @@ static PyObject *run_batch(PyObject *module, PyObject *const *given, Py_ssize_t 
 {
     notation in;
     call c;
-    if (!check_count(encrypting ? "structured_encrypt_items" : "structured_decrypt_items", given_count, 2) ||
+    if (!call_count(encrypting ? "structured_encrypt_items" : "structured_decrypt_items", given_count, 2) ||
         !notation_in(given[1], &in)) {
         return NULL;
     }
@@ -245,12 +221,12 @@ PyObject *structured_header(PyObject *module, PyObject *const *arguments, Py_ssi
     notation in;
     call c;
     ddbc_structured_header header;
-    if (!check_count("structured_header", count, 2) || !notation_in(arguments[1], &in) ||
+    if (!call_count("structured_header", count, 2) || !notation_in(arguments[1], &in) ||
         !call_begin(&c, state_of_module(module))) {
         return NULL;
     }
     bool done = call_hold(&c, arguments[0]) && header_in(&c, in, arguments[0], &header);
-    return finish(&c, done ? header_out(&c, &header) : NULL);
+    return call_finish(&c, done ? header_out(&c, &header) : NULL);
 }
 
 static uint8_t version_of(const structured_job *job)
@@ -293,12 +269,12 @@ static PyObject *look_at(PyObject *module, PyObject *const *arguments, Py_ssize_
     notation in;
     call c;
     structured_job job = {.sinks = NULL};
-    if (!check_count(name, count, 3) || !notation_in(arguments[1], &in) || !call_begin(&c, state_of_module(module))) {
+    if (!call_count(name, count, 3) || !notation_in(arguments[1], &in) || !call_begin(&c, state_of_module(module))) {
         return NULL;
     }
     bool done = structured_item_in(&c, in, USE_EITHER, arguments[0], arguments[2], &job) &&
                 (!job.encrypted || ddbc_structured_resolve(c.workspace, &job.job, &c.status));
-    return finish(&c, done ? out(&c, &job) : NULL);
+    return call_finish(&c, done ? out(&c, &job) : NULL);
 }
 
 PyObject *structured_context(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
@@ -322,7 +298,7 @@ PyObject *structured_serialize_context(PyObject *module, PyObject *context)
     }
     bool done = text_pairs_in(&c, context, &pairs, &count) &&
                 ddbc_structured_write_context(c.workspace, pairs, count, &bytes, &c.status);
-    return finish(&c, done ? bytes_out(bytes) : NULL);
+    return call_finish(&c, done ? bytes_out(bytes) : NULL);
 }
 
 PyObject *structured_serialize_value(PyObject *module, PyObject *value)
@@ -337,8 +313,8 @@ PyObject *structured_serialize_value(PyObject *module, PyObject *value)
     bool done = call_hold(&c, value) && wire_value_in(&c, value, 1, &attribute) &&
                 ddbc_attribute_check(c.workspace, &attribute, &c.status) &&
                 ddbc_structured_write_value(c.workspace, &attribute, type_id, &bytes, &c.status);
-    return finish(&c, done ? Py_BuildValue("(NN)", bytes_out((ddbc_bytes){type_id, sizeof type_id}), bytes_out(bytes))
-                           : NULL);
+    return call_finish(
+        &c, done ? Py_BuildValue("(NN)", bytes_out((ddbc_bytes){type_id, sizeof type_id}), bytes_out(bytes)) : NULL);
 }
 
 PyObject *structured_deserialize_value(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
@@ -347,7 +323,7 @@ PyObject *structured_deserialize_value(PyObject *module, PyObject *const *argume
     ddbc_attribute attribute;
     ddbc_bytes type_id;
     ddbc_bytes bytes;
-    if (!check_count("structured_deserialize_value", count, 2) || !call_begin(&c, state_of_module(module))) {
+    if (!call_count("structured_deserialize_value", count, 2) || !call_begin(&c, state_of_module(module))) {
         return NULL;
     }
     bool done = call_buffer(&c, arguments[0], &type_id) && call_buffer(&c, arguments[1], &bytes);
@@ -355,5 +331,5 @@ PyObject *structured_deserialize_value(PyObject *module, PyObject *const *argume
         done = ddbc_fail(&c.status, DDBC_INVALID_ARGUMENT, "a type id has two bytes");
     }
     done = done && ddbc_structured_read_value(c.workspace, type_id.ptr, bytes, &attribute, &c.status);
-    return finish(&c, done ? wire_value_out(&c, &attribute) : NULL);
+    return call_finish(&c, done ? wire_value_out(&c, &attribute) : NULL);
 }

@@ -35,6 +35,5 @@ PyObject *structured_item_out(call *c, notation out, bool encrypting, structured
 
 /* A mapping of str to str. */
 bool text_pairs_in(call *c, PyObject *mapping, ddbc_pair **out, size_t *out_count);
-PyObject *text_pairs_out(call *c, const ddbc_pair *pairs, size_t count);
 
 #endif

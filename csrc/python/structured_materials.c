@@ -42,21 +42,6 @@ bool text_pairs_in(call *c, PyObject *mapping, ddbc_pair **out, size_t *out_coun
     return true;
 }
 
-PyObject *text_pairs_out(call *c, const ddbc_pair *pairs, size_t count)
-{
-    PyObject *dict = PyDict_New();
-    for (size_t i = 0; dict != NULL && i < count; i++) {
-        PyObject *name = text_out(c, pairs[i].name);
-        PyObject *value = name == NULL ? NULL : text_out(c, pairs[i].value);
-        if (value == NULL || PyDict_SetItem(dict, name, value) < 0) {
-            Py_CLEAR(dict);
-        }
-        Py_XDECREF(name);
-        Py_XDECREF(value);
-    }
-    return dict;
-}
-
 /* A tuple of the members, held with all of them. */
 static PyObject *tuple_in(call *c, PyObject *sequence, size_t *out_count)
 {

@@ -290,3 +290,18 @@ PyObject *value_out(call *c, notation out, const ddbc_attribute *attribute)
 {
     return out == NOTATION_WIRE ? wire_value_out(c, attribute) : python_value_out(c, attribute);
 }
+
+PyObject *text_pairs_out(call *c, const ddbc_pair *pairs, size_t count)
+{
+    PyObject *dict = PyDict_New();
+    for (size_t i = 0; dict != NULL && i < count; i++) {
+        PyObject *name = text_out(c, pairs[i].name);
+        PyObject *value = name == NULL ? NULL : text_out(c, pairs[i].value);
+        if (value == NULL || PyDict_SetItem(dict, name, value) < 0) {
+            Py_CLEAR(dict);
+        }
+        Py_XDECREF(name);
+        Py_XDECREF(value);
+    }
+    return dict;
+}
