@@ -6,16 +6,17 @@
 #include "core/status.h"
 #include "errors.h"
 
-struct held_objects {
-    held_objects *next;
-    size_t count;
-    PyObject *objects[62];
-};
-
 bool call_begin(call *c, engine_state *state)
 {
     c->state = state;
     c->held = NULL;
+    c->borrowed = NULL;
+    c->keeping = false;
+#ifdef Py_GIL_DISABLED
+    c->guarded = true; /* other threads run at any time */
+#else
+    c->guarded = false;
+#endif
     c->names = NULL;
     c->bytes = 0;
     c->status.code = DDBC_OK;
@@ -23,13 +24,21 @@ bool call_begin(call *c, engine_state *state)
     return c->workspace != NULL;
 }
 
-void call_end(call *c)
+static void let_go(object_chunk *chunk)
 {
-    /* Letting go can run Python code, which may make calls of its own: they get other workspaces. */
-    for (held_objects *chunk = c->held; chunk != NULL; chunk = chunk->next) {
+    for (; chunk != NULL; chunk = chunk->next) {
         for (size_t i = 0; i < chunk->count; i++) {
             Py_DECREF(chunk->objects[i]);
         }
+    }
+}
+
+void call_end(call *c)
+{
+    /* Letting go can run Python code, which may make calls of its own: they get other workspaces. */
+    let_go(c->held);
+    if (c->guarded) {
+        let_go(c->borrowed);
     }
     state_return(c->state, c->workspace);
 }
@@ -41,25 +50,45 @@ void call_raise(call *c)
     }
 }
 
-bool call_hold(call *c, PyObject *object)
+bool call_push(call *c, object_chunk **list, PyObject *object)
 {
-    held_objects *chunk = c->held;
+    object_chunk *chunk = *list;
     if (chunk == NULL || chunk->count == sizeof chunk->objects / sizeof chunk->objects[0]) {
-        held_objects *fresh = ddbc_workspace_alloc(c->workspace, sizeof *fresh);
+        object_chunk *fresh = ddbc_workspace_alloc(c->workspace, sizeof *fresh);
         if (fresh == NULL) {
             return ddbc_fail_memory(&c->status);
         }
         fresh->next = chunk;
         fresh->count = 0;
-        c->held = fresh;
+        *list = fresh;
         chunk = fresh;
     }
-    Py_INCREF(object);
+    if (list == &c->held || c->guarded) {
+        Py_INCREF(object);
+    }
     chunk->objects[chunk->count++] = object;
     return true;
 }
 
-bool call_text(call *c, PyObject *text, ddbc_bytes *out)
+bool call_hold(call *c, PyObject *object)
+{
+    return call_push(c, &c->held, object);
+}
+
+void call_guard(call *c)
+{
+    if (c->guarded) {
+        return;
+    }
+    c->guarded = true;
+    for (object_chunk *chunk = c->borrowed; chunk != NULL; chunk = chunk->next) {
+        for (size_t i = 0; i < chunk->count; i++) {
+            Py_INCREF(chunk->objects[i]);
+        }
+    }
+}
+
+bool call_encoded_text(call *c, PyObject *text, ddbc_bytes *out)
 {
     Py_ssize_t length = 0;
     const char *utf8 = PyUnicode_AsUTF8AndSize(text, &length);
@@ -80,6 +109,7 @@ bool call_text(call *c, PyObject *text, ddbc_bytes *out)
 static bool copy_buffer(call *c, PyObject *object, ddbc_bytes *out)
 {
     Py_buffer view;
+    call_guard(c); /* a buffer can be an object of any class */
     if (PyObject_GetBuffer(object, &view, PyBUF_CONTIG_RO) < 0) {
         return false;
     }
@@ -98,13 +128,8 @@ bool call_buffer(call *c, PyObject *buffer, ddbc_bytes *out)
     if (!PyBytes_Check(buffer)) {
         return copy_buffer(c, buffer, out);
     }
-    char *bytes = NULL;
-    Py_ssize_t length = 0;
-    if (PyBytes_AsStringAndSize(buffer, &bytes, &length) < 0) {
-        return false;
-    }
-    *out = (ddbc_bytes){(const uint8_t *)bytes, (size_t)length};
-    c->bytes += (size_t)length;
+    *out = bytes_in_place(buffer);
+    c->bytes += out->len;
     return true;
 }
 

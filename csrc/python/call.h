@@ -3,14 +3,20 @@
 #ifndef DDBC_PYTHON_CALL_H
 #define DDBC_PYTHON_CALL_H
 
+#include "objects.h"
 #include "state.h"
 
 /* Bytes of item from which the GIL is let go for the C work; docs/benchmarks.md says how it was measured. */
 #define GIL_RELEASE_BYTES 4096
 
-typedef struct held_objects held_objects;
+/* Objects in the workspace's arena, newest chunk first. */
+typedef struct object_chunk {
+    struct object_chunk *next;
+    size_t count;
+    PyObject *objects[62];
+} object_chunk;
 
-enum { CALL_NAMES = 64 };
+enum { CALL_NAMES = 32 };
 
 /* A map's name that was given out in this call; held. */
 typedef struct known_name {
@@ -22,7 +28,10 @@ typedef struct known_name {
 typedef struct call {
     engine_state *state;
     ddbc_workspace *workspace;
-    held_objects *held;
+    object_chunk *held;     /* owned until the end of the call */
+    object_chunk *borrowed; /* read in place; owned once the call is guarded */
+    bool guarded;
+    bool keeping;      /* what is borrowed now is given out again, so it is held at once */
     known_name *names; /* CALL_NAMES slots once there is a map, else NULL */
     size_t bytes;      /* of leaves taken in */
     ddbc_status status;
@@ -40,11 +49,39 @@ PyObject *call_finish(call *c, PyObject *out);
 /* Whether a function got as many arguments as it takes; TypeError where not. */
 bool call_count(const char *name, Py_ssize_t given, Py_ssize_t expected);
 
-/* Keeps `object` alive until the end of the call, so that its memory can be read without the GIL. */
+/* Keeps `object` alive until the end of the call. */
 bool call_hold(call *c, PyObject *object);
-/* The UTF-8 of a str, in place: it, or what holds it, must be held. */
-bool call_text(call *c, PyObject *text, ddbc_bytes *out);
-/* The bytes of bytes (in place, must be held), bytearray, memoryview or any other buffer (copied, since they may change). */
+/* Makes borrowed objects held ones, those so far and those to come. To be called before anything that can run Python
+ * code (a method, a collection of garbage, so any new container before 3.12) or lets go of the GIL. */
+void call_guard(call *c);
+bool call_push(call *c, object_chunk **list, PyObject *object);
+
+/* For an object inside of the caller's whose memory is read in place: keeps it alive as long as it can die. Nothing can
+ * end it while no Python code runs, and most calls run none, so that counting its references would be idle. */
+static inline bool call_borrow(call *c, PyObject *object)
+{
+    object_chunk *chunk = c->borrowed;
+    if (c->guarded || c->keeping || chunk == NULL || chunk->count == sizeof chunk->objects / sizeof *chunk->objects) {
+        return call_push(c, c->keeping ? &c->held : &c->borrowed, object);
+    }
+    chunk->objects[chunk->count++] = object;
+    return true;
+}
+
+/* UTF-8 that is not ASCII. */
+bool call_encoded_text(call *c, PyObject *text, ddbc_bytes *out);
+
+/* The UTF-8 of a str, in place: it must be held or borrowed. */
+static inline bool call_text(call *c, PyObject *text, ddbc_bytes *out)
+{
+    if (!ascii_in_place(text, out)) {
+        return call_encoded_text(c, text, out);
+    }
+    c->bytes += out->len;
+    return true;
+}
+
+/* The bytes of bytes (in place, must be held or borrowed), bytearray, memoryview or any other buffer (copied, since they may change). */
 bool call_buffer(call *c, PyObject *buffer, ddbc_bytes *out);
 void *call_array(call *c, size_t count, size_t size);
 

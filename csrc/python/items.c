@@ -14,6 +14,7 @@ static bool work(call *c, item_function function, ddbc_legacy_job *jobs, size_t 
         return function(c->workspace, jobs, count, failed, &c->status);
     }
     bool done;
+    call_guard(c);
     Py_BEGIN_ALLOW_THREADS
     done = function(c->workspace, jobs, count, failed, &c->status);
     Py_END_ALLOW_THREADS

@@ -10,9 +10,11 @@ enum { JOB_ARGUMENTS = 8 };
 /* A job and the objects that its result is built from (all held by the call but `sinks`). */
 typedef struct python_job {
     ddbc_legacy_job job;
-    PyObject **names; /* of the item's attributes */
-    PyObject **sinks; /* bytes that large results are written to, or NULL each; owned */
-    bool large;       /* there is a stored value that is worth a sink once it is verified */
+    PyObject **names;             /* of the item's attributes */
+    PyObject **sinks;             /* bytes that large results are written to, or NULL each; owned */
+    PyObject *stored_description; /* values of the reserved attributes of a stored item, or NULL */
+    PyObject *stored_signature;
+    bool large; /* there is a stored value that is worth a sink once it is verified */
 } python_job;
 
 /* item, table name, default action, actions, cipher key or None, signing key, description, dialect or options. */

@@ -51,10 +51,9 @@ static bool pair_in(call *c, void *context, size_t index, PyObject *name, PyObje
 bool pairs_in(call *c, PyObject *dict, ddbc_pair **out, size_t *out_count)
 {
     size_t count = 0;
-    int is_mapping = PyDict_Check(dict) ? 1 : PyObject_IsInstance(dict, c->state->mapping);
-    if (is_mapping <= 0) {
-        return is_mapping == 0 &&
-               ddbc_fail(&c->status, DDBC_MALFORMED_DESCRIPTION, "a material description must be a dict");
+    int found = is_mapping(c, dict);
+    if (found <= 0) {
+        return found == 0 && ddbc_fail(&c->status, DDBC_MALFORMED_DESCRIPTION, "a material description must be a dict");
     }
     if (!mapping_size(c, dict, &count)) {
         return false;
@@ -75,6 +74,7 @@ typedef struct item_context {
     ddbc_action default_action;
     PyObject *actions;
     python_job *job;
+    PyObject **values; /* one for each of the job's names */
 } item_context;
 
 static bool is_reserved(ddbc_bytes name, const char *reserved)
@@ -138,7 +138,8 @@ static bool new_sink(python_job *job, size_t index, size_t size)
     return true;
 }
 
-static bool attribute_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
+/* First all names and actions, since finding an action can run code of the user's; then the values. */
+static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
 {
     item_context *to = context;
     ddbc_item *item = &to->job->job.item;
@@ -152,23 +153,49 @@ static bool attribute_in(call *c, void *context, size_t index, PyObject *name, P
         return false;
     }
     if (!to->encrypting && is_reserved(attribute->name, DDBC_LEGACY_DESCRIPTION)) {
-        return !to->reads_description || description_in(c, to->in, value, &to->job->job);
-    }
-    if (!value_in(c, to->in, value, &attribute->value) || !find_action(c, to, name, &attribute->action)) {
-        return c->status.code == DDBC_OK ? false : ddbc_fail_in(&c->status, attribute->name);
+        to->job->stored_description = value;
+        return true;
     }
     if (!to->encrypting && is_reserved(attribute->name, DDBC_LEGACY_SIGNATURE)) {
-        return signature_in(c, &attribute->value, &to->job->job.signature);
+        to->job->stored_signature = value;
+        return true;
+    }
+    if (!find_action(c, to, name, &attribute->action)) {
+        return c->status.code == DDBC_OK ? false : ddbc_fail_in(&c->status, attribute->name);
     }
     to->job->names[item->count] = name;
     to->job->sinks[item->count] = NULL;
+    to->values[item->count] = value;
     item->count++;
+    return true;
+}
+
+static bool attribute_in(call *c, const item_context *to, size_t i)
+{
+    ddbc_item_attribute *attribute = &to->job->job.item.attributes[i];
+    c->keeping = attribute->action != DDBC_ENCRYPT_AND_SIGN;
+    bool done = value_in(c, to->in, to->values[i], &attribute->value);
+    c->keeping = false;
+    if (!done) {
+        return c->status.code == DDBC_OK ? false : ddbc_fail_in(&c->status, attribute->name);
+    }
     if (!is_large(attribute)) {
         return true;
     }
     to->job->large = true;
-    return !to->encrypting ||
-           new_sink(to->job, item->count - 1, ddbc_legacy_ciphertext_size(attribute->value.as.bytes.len));
+    return !to->encrypting || new_sink(to->job, i, ddbc_legacy_ciphertext_size(attribute->value.as.bytes.len));
+}
+
+static bool reserved_in(call *c, const item_context *to)
+{
+    ddbc_attribute signature;
+    python_job *job = to->job;
+    if (to->reads_description && job->stored_description != NULL &&
+        !description_in(c, to->in, job->stored_description, &job->job)) {
+        return false;
+    }
+    return job->stored_signature == NULL ||
+           (value_in(c, to->in, job->stored_signature, &signature) && signature_in(c, &signature, &job->job.signature));
 }
 
 static bool take_item(call *c, notation in, bool encrypting, bool reads_description, PyObject *const arguments[4],
@@ -176,13 +203,13 @@ static bool take_item(call *c, notation in, bool encrypting, bool reads_descript
 {
     PyObject *item = arguments[0];
     size_t count = 0;
-    item_context context = {in, encrypting, reads_description, DDBC_DO_NOTHING, arguments[3], out};
+    item_context context = {in, encrypting, reads_description, DDBC_DO_NOTHING, arguments[3], out, NULL};
     memset(out, 0, sizeof *out);
-    int is_mapping = PyDict_Check(item) ? 1 : PyObject_IsInstance(item, c->state->mapping);
-    if (is_mapping < 0) {
+    int found = is_mapping(c, item);
+    if (found < 0) {
         return false;
     }
-    if (is_mapping == 0) {
+    if (found == 0) {
         return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "an item must be a dict of attribute names and values");
     }
     if (!PyDict_Check(context.actions)) {
@@ -195,8 +222,13 @@ static bool take_item(call *c, notation in, bool encrypting, bool reads_descript
     out->job.item.attributes = call_array(c, count, sizeof(ddbc_item_attribute));
     out->names = call_array(c, count, sizeof(PyObject *));
     out->sinks = call_array(c, count, sizeof(PyObject *));
-    return out->job.item.attributes != NULL && out->names != NULL && out->sinks != NULL &&
-           mapping_each(c, item, count, attribute_in, &context);
+    context.values = call_array(c, count, sizeof(PyObject *));
+    bool done = out->job.item.attributes != NULL && out->names != NULL && out->sinks != NULL &&
+                context.values != NULL && mapping_each(c, item, count, name_in, &context) && reserved_in(c, &context);
+    for (size_t i = 0; done && i < out->job.item.count; i++) {
+        done = attribute_in(c, &context, i);
+    }
+    return done;
 }
 
 bool job_item_in(call *c, notation in, bool encrypting, PyObject *const arguments[4], python_job *out)

@@ -22,7 +22,7 @@ static bool put(PyObject *item, PyObject *name, PyObject *value)
 
 PyObject *job_out(call *c, notation out, bool encrypted, python_job *job)
 {
-    PyObject *item = PyDict_New();
+    PyObject *item = new_dict(job->job.item.count + 2);
     bool done = item != NULL;
     for (size_t i = 0; done && i < job->job.item.count; i++) {
         done = put(item, job->names[i], attribute_out(c, out, job, i));

@@ -3,16 +3,32 @@
 #include "core/status.h"
 #include "marshal.h"
 
-static bool fail_changed(void)
+bool fail_changed(void)
 {
     PyErr_SetString(PyExc_RuntimeError, "a mapping changed its size while it was read");
     return false;
 }
 
+int is_instance(call *c, PyObject *object, PyObject *type)
+{
+    call_guard(c);
+    return PyObject_IsInstance(object, type);
+}
+
+int is_mapping(call *c, PyObject *object)
+{
+    return PyDict_Check(object) ? 1 : is_instance(c, object, c->state->mapping);
+}
+
 bool mapping_size(call *c, PyObject *mapping, size_t *out)
 {
-    (void)c;
-    Py_ssize_t size = PyDict_CheckExact(mapping) ? PyDict_Size(mapping) : PyMapping_Size(mapping);
+    Py_ssize_t size;
+    if (PyDict_CheckExact(mapping)) {
+        size = DDBC_DICT_SIZE(mapping);
+    } else {
+        call_guard(c);
+        size = PyMapping_Size(mapping);
+    }
     if (size < 0) {
         return false;
     }
@@ -20,18 +36,22 @@ bool mapping_size(call *c, PyObject *mapping, size_t *out)
     return true;
 }
 
-static bool each_of_dict(call *c, PyObject *dict, size_t count, visit_member visit, void *context)
+typedef bool (*keep_object)(call *c, PyObject *object);
+
+/* Inlined with each way to keep names and values. */
+static inline bool each_of_dict(call *c, PyObject *dict, size_t count, visit_member visit, void *context,
+                                keep_object keep)
 {
     Py_ssize_t position = 0;
     PyObject *name = NULL;
     PyObject *value = NULL;
     size_t index = 0;
-    /* A visit can run Python code that changes the dict: what it gave is held at once, and the count is a bound. */
+    /* A visit can run Python code that changes the dict: what it gave is kept at once, and the count is a bound. */
     while (PyDict_Next(dict, &position, &name, &value)) {
         if (index == count) {
             return fail_changed();
         }
-        if (!call_hold(c, name) || !call_hold(c, value) || !visit(c, context, index, name, value)) {
+        if (!keep(c, name) || !keep(c, value) || !visit(c, context, index, name, value)) {
             return false;
         }
         index++;
@@ -63,11 +83,9 @@ static bool each_of_items(call *c, PyObject *items, size_t count, visit_member v
     return true;
 }
 
-bool mapping_each(call *c, PyObject *mapping, size_t count, visit_member visit, void *context)
+static bool each_of_mapping(call *c, PyObject *mapping, size_t count, visit_member visit, void *context)
 {
-    if (PyDict_CheckExact(mapping)) {
-        return each_of_dict(c, mapping, count, visit, context);
-    }
+    call_guard(c);
     PyObject *items = PyMapping_Items(mapping);
     if (items == NULL) {
         return false;
@@ -75,6 +93,18 @@ bool mapping_each(call *c, PyObject *mapping, size_t count, visit_member visit, 
     bool done = each_of_items(c, items, count, visit, context);
     Py_DECREF(items);
     return done;
+}
+
+bool mapping_each(call *c, PyObject *mapping, size_t count, visit_member visit, void *context)
+{
+    return PyDict_CheckExact(mapping) ? each_of_dict(c, mapping, count, visit, context, call_hold)
+                                      : each_of_mapping(c, mapping, count, visit, context);
+}
+
+bool mapping_each_borrowed(call *c, PyObject *mapping, size_t count, visit_member visit, void *context)
+{
+    return PyDict_CheckExact(mapping) ? each_of_dict(c, mapping, count, visit, context, call_borrow)
+                                      : each_of_mapping(c, mapping, count, visit, context);
 }
 
 bool check_depth(call *c, unsigned depth)

@@ -11,7 +11,7 @@ typedef enum notation { NOTATION_PYTHON, NOTATION_WIRE } notation;
 /* What a caller's `wire` says. */
 bool notation_in(PyObject *wire, notation *out);
 
-/* One value to the tree. */
+/* One value to the tree; the value must be held or borrowed. */
 bool value_in(call *c, notation in, PyObject *value, ddbc_attribute *out);
 bool wire_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out);
 bool python_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out);
@@ -34,10 +34,20 @@ PyObject *bytes_out(ddbc_bytes bytes);
 /* A member of CryptoAction. */
 bool crypto_action_in(call *c, PyObject *action, ddbc_action *out);
 
-/* Calls `visit` for each name and value of a mapping, both held. */
+/* isinstance(object, type), which may run Python code: 1, 0, or -1 with an exception set. */
+int is_instance(call *c, PyObject *object, PyObject *type);
+/* Whether an object is a dict or any other Mapping: 1, 0, or -1 with an exception set. */
+int is_mapping(call *c, PyObject *object);
+
+/* Calls `visit` for each name and value of a mapping. */
 typedef bool (*visit_member)(call *c, void *context, size_t index, PyObject *name, PyObject *value);
 /* Number of members, and an iteration that never goes past it. */
 bool mapping_size(call *c, PyObject *mapping, size_t *out);
+/* Names and values are held. */
 bool mapping_each(call *c, PyObject *mapping, size_t count, visit_member visit, void *context);
+/* Names and values are borrowed, the mapping must be so too. */
+bool mapping_each_borrowed(call *c, PyObject *mapping, size_t count, visit_member visit, void *context);
+/* For a container that is not as long as it was when its reading began. */
+bool fail_changed(void);
 
 #endif

@@ -155,13 +155,14 @@ static PyObject *convert(PyObject *module, PyObject *item, notation in)
     if (!call_begin(&c, state_of_module(module))) {
         return NULL;
     }
+    call_guard(&c); /* each value is given out before the next is taken in */
     convert_context context = {in, PyDict_New()};
-    int is_mapping = PyDict_Check(item) ? 1 : PyObject_IsInstance(item, c.state->mapping);
-    if (is_mapping == 0) {
+    int found = is_mapping(&c, item);
+    if (found == 0) {
         (void)ddbc_fail(&c.status, DDBC_UNSUPPORTED_TYPE, "an item must be a dict of attribute names and values");
     }
     if (context.result != NULL &&
-        (is_mapping <= 0 || !mapping_size(&c, item, &count) || !mapping_each(&c, item, count, convert_one, &context))) {
+        (found <= 0 || !mapping_size(&c, item, &count) || !mapping_each(&c, item, count, convert_one, &context))) {
         Py_CLEAR(context.result);
     }
     return call_finish(&c, context.result);

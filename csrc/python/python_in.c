@@ -16,11 +16,14 @@ bool binary_in(call *c, PyObject *value, bool *matched, ddbc_bytes *out)
         if (PyBytes_Check(value) || PyByteArray_Check(value) || PyMemoryView_Check(value)) {
             return call_buffer(c, value, out);
         }
-        int is_binary = PyObject_IsInstance(value, c->state->binary);
+        int is_binary = is_instance(c, value, c->state->binary);
         if (is_binary <= 0) {
             *matched = false;
             return is_binary == 0;
         }
+    }
+    if (!c->state->plain_binary) {
+        call_guard(c);
     }
     PyObject *inner = PyObject_GetAttr(value, c->state->value_name);
     bool done = inner != NULL && call_hold(c, inner) && call_buffer(c, inner, out);
@@ -122,6 +125,7 @@ static bool integer_in(call *c, PyObject *value, ddbc_number *out)
         c->bytes += length;
         return ddbc_number_parse(c->workspace, (ddbc_bytes){copy, length}, out, &c->status);
     }
+    call_guard(c);
     PyObject *text = PyNumber_ToBase(value, 10);
     if (text == NULL) {
         if (!PyErr_ExceptionMatches(PyExc_ValueError)) {
@@ -138,7 +142,13 @@ static bool integer_in(call *c, PyObject *value, ddbc_number *out)
 
 static bool decimal_in(call *c, PyObject *value, ddbc_number *out)
 {
-    PyObject *text = PyObject_CallFunctionObjArgs(c->state->decimal_str, value, NULL);
+    PyObject *text;
+    if (Py_IS_TYPE(value, (PyTypeObject *)c->state->decimal)) {
+        text = PyObject_Str(value);
+    } else {
+        call_guard(c);
+        text = PyObject_CallFunctionObjArgs(c->state->decimal_str, value, NULL);
+    }
     bool done = text != NULL && number_text_in(c, text, out);
     Py_XDECREF(text);
     return done;
@@ -176,7 +186,7 @@ static bool number_in(call *c, PyObject *value, bool *matched, ddbc_number *out)
     if (PyLong_Check(value)) {
         return integer_in(c, value, out);
     }
-    int is_decimal = PyObject_IsInstance(value, c->state->decimal);
+    int is_decimal = is_instance(c, value, c->state->decimal);
     if (is_decimal != 0) {
         return is_decimal > 0 && decimal_in(c, value, out);
     }
@@ -197,7 +207,7 @@ static bool number_set_in(call *c, PyObject *members, size_t count, ddbc_attribu
     bool done = out->as.numbers.members != NULL;
     for (size_t i = 0; done && i < count; i++) {
         bool matched = false;
-        done = number_in(c, PyTuple_GetItem(members, (Py_ssize_t)i), &matched, &out->as.numbers.members[i]) &&
+        done = number_in(c, DDBC_TUPLE_ITEM(members, (Py_ssize_t)i), &matched, &out->as.numbers.members[i]) &&
                (matched ? true : fail_mixed(c));
     }
     return done;
@@ -209,7 +219,7 @@ static bool bytes_set_in(call *c, PyObject *members, size_t count, ddbc_attribut
     out->as.set.members = call_array(c, count, sizeof(ddbc_bytes));
     bool done = out->as.set.members != NULL;
     for (size_t i = 0; done && i < count; i++) {
-        PyObject *member = PyTuple_GetItem(members, (Py_ssize_t)i);
+        PyObject *member = DDBC_TUPLE_ITEM(members, (Py_ssize_t)i);
         bool matched = PyUnicode_Check(member);
         if (out->type == DDBC_TYPE_SS) {
             done = matched && call_text(c, member, &out->as.set.members[i]);
@@ -223,27 +233,32 @@ static bool bytes_set_in(call *c, PyObject *members, size_t count, ddbc_attribut
     return done;
 }
 
+/* A copy, held with its members. */
+static PyObject *held_tuple(call *c, PyObject *value)
+{
+    call_guard(c);
+    PyObject *members = PySequence_Tuple(value);
+    bool done = members != NULL && call_hold(c, members);
+    Py_XDECREF(members);
+    return done ? members : NULL;
+}
+
 static bool set_in(call *c, PyObject *value, ddbc_attribute *out)
 {
-    PyObject *members = PySequence_Tuple(value);
+    PyObject *members = held_tuple(c, value);
     if (members == NULL) {
         return false;
     }
-    bool done = call_hold(c, members);
-    Py_DECREF(members);
-    if (!done) {
-        return false;
-    }
-    size_t count = (size_t)PyTuple_Size(members);
+    size_t count = (size_t)DDBC_TUPLE_SIZE(members);
     /* As in boto3, an empty set is one of numbers. */
-    PyObject *first = count > 0 ? PyTuple_GetItem(members, 0) : NULL;
+    PyObject *first = count > 0 ? DDBC_TUPLE_ITEM(members, 0) : NULL;
     if (first != NULL && PyUnicode_Check(first)) {
         out->type = DDBC_TYPE_SS;
         return bytes_set_in(c, members, count, out);
     }
     int is_binary = first == NULL                                      ? 0
                     : PyBytes_Check(first) || PyByteArray_Check(first) ? 1
-                                                                       : PyObject_IsInstance(first, c->state->binary);
+                                                                       : is_instance(c, first, c->state->binary);
     if (is_binary < 0) {
         return false;
     }
@@ -254,25 +269,25 @@ static bool set_in(call *c, PyObject *value, ddbc_attribute *out)
     return number_set_in(c, members, count, out);
 }
 
+/* Of a list the members are read as they come; the code of a member may change it. */
 static bool list_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out)
 {
-    /* A copy, since the members' own code may change the list. */
-    PyObject *members = PySequence_Tuple(value);
-    if (members == NULL) {
+    PyObject *members = value;
+    bool exact = PyList_CheckExact(value);
+    if (!exact && (members = held_tuple(c, value)) == NULL) {
         return false;
     }
-    bool done = call_hold(c, members);
-    Py_DECREF(members);
-    if (!done) {
-        return false;
-    }
-    size_t count = (size_t)PyTuple_Size(members);
+    size_t count = (size_t)(exact ? DDBC_LIST_SIZE(members) : DDBC_TUPLE_SIZE(members));
     out->type = DDBC_TYPE_L;
     out->as.list.count = count;
     out->as.list.members = call_array(c, count, sizeof(ddbc_attribute));
-    done = out->as.list.members != NULL;
+    bool done = out->as.list.members != NULL;
     for (size_t i = 0; done && i < count; i++) {
-        done = python_value_in(c, PyTuple_GetItem(members, (Py_ssize_t)i), depth + 1, &out->as.list.members[i]);
+        if (exact && (size_t)DDBC_LIST_SIZE(members) != count) {
+            return fail_changed();
+        }
+        PyObject *member = exact ? DDBC_LIST_ITEM(members, (Py_ssize_t)i) : DDBC_TUPLE_ITEM(members, (Py_ssize_t)i);
+        done = call_borrow(c, member) && python_value_in(c, member, depth + 1, &out->as.list.members[i]);
     }
     return done;
 }
@@ -302,7 +317,7 @@ static bool map_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out
     out->type = DDBC_TYPE_M;
     out->as.map.count = count;
     out->as.map.members = context.members;
-    return context.members != NULL && mapping_each(c, value, count, member_in, &context);
+    return context.members != NULL && mapping_each_borrowed(c, value, count, member_in, &context);
 }
 
 /* The types that take an isinstance check each. */
@@ -321,13 +336,13 @@ static bool other_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *o
             return done;
         }
     }
-    int is_set = PyAnySet_Check(value) ? 1 : PyObject_IsInstance(value, c->state->set);
+    int is_set = PyAnySet_Check(value) ? 1 : is_instance(c, value, c->state->set);
     if (is_set != 0) {
         return is_set > 0 && set_in(c, value, out);
     }
-    int is_mapping = PyObject_IsInstance(value, c->state->mapping);
-    if (is_mapping != 0) {
-        return is_mapping > 0 && map_in(c, value, depth, out);
+    int found = is_mapping(c, value);
+    if (found != 0) {
+        return found > 0 && map_in(c, value, depth, out);
     }
     return fail_unsupported(c, value);
 }

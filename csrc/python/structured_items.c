@@ -12,8 +12,7 @@
 static bool job_in(call *c, notation in, bool encrypting, PyObject *item, PyObject *plan, PyObject *materials,
                    structured_job *job)
 {
-    return structured_item_in(c, in, encrypting ? USE_ENCRYPT : USE_DECRYPT, item, plan, job) &&
-           structured_materials_in(c, materials, job) &&
+    return structured_item_in(c, in, encrypting ? USE_ENCRYPT : USE_DECRYPT, item, plan, materials, job) &&
            (encrypting || ddbc_structured_resolve(c->workspace, &job->job, &c->status)) &&
            structured_make_sinks(job, encrypting);
 }
@@ -32,6 +31,7 @@ static bool work(call *c, bool encrypting, ddbc_structured_job *jobs, size_t cou
         return function(c->workspace, jobs, count, failed, &c->status);
     }
     bool done;
+    call_guard(c);
     Py_BEGIN_ALLOW_THREADS
     done = function(c->workspace, jobs, count, failed, &c->status);
     Py_END_ALLOW_THREADS
@@ -272,7 +272,7 @@ static PyObject *look_at(PyObject *module, PyObject *const *arguments, Py_ssize_
     if (!call_count(name, count, 3) || !notation_in(arguments[1], &in) || !call_begin(&c, state_of_module(module))) {
         return NULL;
     }
-    bool done = structured_item_in(&c, in, USE_EITHER, arguments[0], arguments[2], &job) &&
+    bool done = structured_item_in(&c, in, USE_EITHER, arguments[0], arguments[2], NULL, &job) &&
                 (!job.encrypted || ddbc_structured_resolve(c.workspace, &job.job, &c.status));
     return call_finish(&c, done ? out(&c, &job) : NULL);
 }

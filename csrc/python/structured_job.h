@@ -9,9 +9,11 @@
 /* A job and the objects that its result is built from (all held by the call but `sinks`). */
 typedef struct structured_job {
     ddbc_structured_job job;
-    PyObject **names; /* of the item's attributes */
-    PyObject **sinks; /* bytes that large results are written to, or NULL each; owned */
-    bool encrypted;   /* the item has a header */
+    PyObject **names;        /* of the item's attributes */
+    PyObject **sinks;        /* bytes that large results are written to, or NULL each; owned */
+    PyObject *stored_header; /* values of the reserved attributes of a stored item, or NULL */
+    PyObject *stored_footer;
+    bool encrypted; /* the item has a header */
 } structured_job;
 
 /* How an item's attributes get their actions. */
@@ -21,8 +23,10 @@ typedef enum item_use {
     USE_EITHER   /* USE_DECRYPT where there is a header, else USE_ENCRYPT */
 } item_use;
 
-/* An item and (table, partition key, sort key or None, actions, names that may be unsigned, prefix or None). */
-bool structured_item_in(call *c, notation in, item_use use, PyObject *item, PyObject *plan, structured_job *out);
+/* An item, (table, partition key, sort key or None, actions, names that may be unsigned, prefix or None), and materials
+ * or NULL. */
+bool structured_item_in(call *c, notation in, item_use use, PyObject *item, PyObject *plan, PyObject *materials,
+                        structured_job *out);
 /* (suite, ((Key, namespace, name), ...)) with raw AES keys, of which the engine makes materials; or those themselves,
  * (suite, data key, data keys, context, required names, signing or verification key
  * or None, tag keys). */

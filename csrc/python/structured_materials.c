@@ -26,9 +26,9 @@ static bool text_pair_in(call *c, void *context, size_t index, PyObject *name, P
 bool text_pairs_in(call *c, PyObject *mapping, ddbc_pair **out, size_t *out_count)
 {
     size_t count = 0;
-    int is_mapping = PyDict_Check(mapping) ? 1 : PyObject_IsInstance(mapping, c->state->mapping);
-    if (is_mapping <= 0) {
-        return is_mapping == 0 && fail_argument(c, "an encryption context must be a dict");
+    int found = is_mapping(c, mapping);
+    if (found <= 0) {
+        return found == 0 && fail_argument(c, "an encryption context must be a dict");
     }
     if (!call_hold(c, mapping) || !mapping_size(c, mapping, &count)) {
         return false;

@@ -110,6 +110,7 @@ typedef struct item_context {
     bool encrypting;
     const configuration *plan;
     structured_job *job;
+    PyObject **values; /* one for each of the job's names */
 } item_context;
 
 static bool is_name(ddbc_bytes name, const char *text)
@@ -117,27 +118,14 @@ static bool is_name(ddbc_bytes name, const char *text)
     return name.len == strlen(text) && memcmp(name.ptr, text, name.len) == 0;
 }
 
-/* The header and the footer of a stored item; what else begins like them is not signed and not handed on. */
-static bool reserved_in(call *c, const item_context *to, ddbc_bytes name, PyObject *value)
+static bool is_reserved(ddbc_bytes name)
 {
-    ddbc_attribute attribute;
-    bool header = is_name(name, DDBC_STRUCTURED_HEADER);
-    if (!header && !is_name(name, DDBC_STRUCTURED_FOOTER)) {
-        return true;
-    }
-    if (!value_in(c, to->in, value, &attribute)) {
-        return false;
-    }
-    if (attribute.type != DDBC_TYPE_B) {
-        return ddbc_fail(&c->status, header ? DDBC_MALFORMED_HEADER : DDBC_SIGNATURE_MISMATCH,
-                         "the %s attribute is of type %s, not B", header ? "header" : "footer",
-                         ddbc_type_name(attribute.type));
-    }
-    *(header ? &to->job->job.header : &to->job->job.footer) = attribute.as.bytes;
-    return true;
+    return begins_with(name, (ddbc_bytes){(const uint8_t *)DDBC_STRUCTURED_RESERVED, strlen(DDBC_STRUCTURED_RESERVED)});
 }
 
-static bool attribute_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
+/* First all names and actions, since finding an action can run code of the user's; then the values. Of a stored item's
+ * reserved attributes only the header and the footer are looked at: the others are not signed and not handed on. */
+static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
 {
     const item_context *to = context;
     ddbc_item *item = &to->job->job.item;
@@ -147,26 +135,63 @@ static bool attribute_in(call *c, void *context, size_t index, PyObject *name, P
         return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "an item's attribute names must be str");
     }
     attribute->sink = NULL;
+    attribute->action = DDBC_DO_NOTHING;
     if (!call_text(c, name, &attribute->name)) {
         return false;
     }
-    bool done = true;
-    if (!to->encrypting && begins_with(attribute->name, (ddbc_bytes){(const uint8_t *)DDBC_STRUCTURED_RESERVED,
-                                                                     strlen(DDBC_STRUCTURED_RESERVED)})) {
-        done = reserved_in(c, to, attribute->name, value);
-    } else {
-        done = value_in(c, to->in, value, &attribute->value) &&
-               (to->encrypting ? begins_with(attribute->name, (ddbc_bytes){(const uint8_t *)DDBC_STRUCTURED_RESERVED,
-                                                                           strlen(DDBC_STRUCTURED_RESERVED)}) ||
-                                     encrypt_action(c, to->plan, name, attribute->name, &attribute->action)
-                               : decrypt_action(c, to->plan, name, attribute->name, &attribute->action));
-        if (done) {
-            to->job->names[item->count] = name;
-            to->job->sinks[item->count] = NULL;
-            item->count++;
+    bool reserved = is_reserved(attribute->name);
+    if (reserved && !to->encrypting) {
+        PyObject **to_keep = is_name(attribute->name, DDBC_STRUCTURED_HEADER)   ? &to->job->stored_header
+                             : is_name(attribute->name, DDBC_STRUCTURED_FOOTER) ? &to->job->stored_footer
+                                                                                : NULL;
+        if (to_keep != NULL) {
+            *to_keep = value;
         }
+        return true;
     }
+    /* A reserved name in a plaintext item is left for the engine to refuse. */
+    bool done = reserved         ? true
+                : to->encrypting ? encrypt_action(c, to->plan, name, attribute->name, &attribute->action)
+                                 : decrypt_action(c, to->plan, name, attribute->name, &attribute->action);
+    if (!done) {
+        return c->status.code == DDBC_OK ? false : ddbc_fail_in(&c->status, attribute->name);
+    }
+    to->job->names[item->count] = name;
+    to->job->sinks[item->count] = NULL;
+    to->values[item->count] = value;
+    item->count++;
+    return true;
+}
+
+static bool attribute_in(call *c, const item_context *to, size_t i)
+{
+    ddbc_item_attribute *attribute = &to->job->job.item.attributes[i];
+    /* What a stored item's legend says of an attribute is not known yet. */
+    c->keeping = attribute->action != DDBC_ENCRYPT_AND_SIGN;
+    bool done = value_in(c, to->in, to->values[i], &attribute->value);
+    c->keeping = false;
     return done || c->status.code == DDBC_OK ? done : ddbc_fail_in(&c->status, attribute->name);
+}
+
+static bool reserved_in(call *c, notation in, PyObject *value, const char *name, ddbc_bytes *out)
+{
+    ddbc_attribute attribute;
+    bool header = strcmp(name, DDBC_STRUCTURED_HEADER) == 0;
+    if (value == NULL) {
+        return true;
+    }
+    if (!value_in(c, in, value, &attribute)) {
+        return c->status.code == DDBC_OK ? false
+                                         : ddbc_fail_in(&c->status, (ddbc_bytes){(const uint8_t *)name, strlen(name)});
+    }
+    if (attribute.type != DDBC_TYPE_B) {
+        (void)ddbc_fail(&c->status, header ? DDBC_MALFORMED_HEADER : DDBC_SIGNATURE_MISMATCH,
+                        "the %s attribute is of type %s, not B", header ? "header" : "footer",
+                        ddbc_type_name(attribute.type));
+        return ddbc_fail_in(&c->status, (ddbc_bytes){(const uint8_t *)name, strlen(name)});
+    }
+    *out = attribute.as.bytes;
+    return true;
 }
 
 /* An attribute of the encryption context must be there. */
@@ -195,16 +220,17 @@ static bool check_included(call *c, const configuration *plan, PyObject *item)
     return true;
 }
 
-bool structured_item_in(call *c, notation in, item_use use, PyObject *item, PyObject *given_plan, structured_job *out)
+bool structured_item_in(call *c, notation in, item_use use, PyObject *item, PyObject *given_plan, PyObject *materials,
+                        structured_job *out)
 {
     configuration plan = {NULL, NULL, false, {NULL, 0}};
     size_t count = 0;
     memset(out, 0, sizeof *out);
-    int is_mapping = PyDict_Check(item) ? 1 : PyObject_IsInstance(item, c->state->mapping);
-    if (is_mapping < 0) {
+    int found = is_mapping(c, item);
+    if (found < 0) {
         return false;
     }
-    if (is_mapping == 0) {
+    if (found == 0) {
         return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "an item must be a dict of attribute names and values");
     }
     if (!call_hold(c, item) || !plan_in(c, given_plan, &out->job, &plan) || !mapping_size(c, item, &count)) {
@@ -214,9 +240,17 @@ bool structured_item_in(call *c, notation in, item_use use, PyObject *item, PyOb
     out->job.item.attributes = call_array(c, count, sizeof(ddbc_item_attribute));
     out->names = call_array(c, count, sizeof(PyObject *));
     out->sinks = call_array(c, count, sizeof(PyObject *));
-    item_context context = {in, !out->encrypted, &plan, out};
-    return out->job.item.attributes != NULL && out->names != NULL && out->sinks != NULL &&
-           mapping_each(c, item, count, attribute_in, &context) && (out->encrypted || check_included(c, &plan, item));
+    item_context context = {in, !out->encrypted, &plan, out, call_array(c, count, sizeof(PyObject *))};
+    bool done = out->job.item.attributes != NULL && out->names != NULL && out->sinks != NULL &&
+                context.values != NULL && mapping_each(c, item, count, name_in, &context) &&
+                (out->encrypted || check_included(c, &plan, item)) &&
+                (materials == NULL || structured_materials_in(c, materials, out)) &&
+                reserved_in(c, in, out->stored_header, DDBC_STRUCTURED_HEADER, &out->job.header) &&
+                reserved_in(c, in, out->stored_footer, DDBC_STRUCTURED_FOOTER, &out->job.footer);
+    for (size_t i = 0; done && i < out->job.item.count; i++) {
+        done = attribute_in(c, &context, i);
+    }
+    return done;
 }
 
 /* ---- sinks ----------------------------------------------------------------------------------------------------- */
@@ -282,7 +316,7 @@ static bool put(PyObject *item, PyObject *name, PyObject *value)
 
 PyObject *structured_item_out(call *c, notation out, bool encrypting, structured_job *job)
 {
-    PyObject *item = PyDict_New();
+    PyObject *item = new_dict(job->job.item.count + 2);
     bool done = item != NULL;
     for (size_t i = 0; done && i < job->job.item.count; i++) {
         done = put(item, job->names[i], attribute_out(c, out, job, i));

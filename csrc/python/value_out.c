@@ -8,7 +8,7 @@
 
 PyObject *text_out(call *c, ddbc_bytes text)
 {
-    PyObject *result = PyUnicode_DecodeUTF8((const char *)text.ptr, (Py_ssize_t)text.len, NULL);
+    PyObject *result = new_text(text);
     if (result == NULL && PyErr_ExceptionMatches(PyExc_UnicodeError)) {
         PyErr_Clear(); /* its message would hold the text */
         (void)ddbc_fail(&c->status, DDBC_MALFORMED_ATTRIBUTE, "a string is not UTF-8");
@@ -77,7 +77,7 @@ static PyObject *wire_set(call *c, const ddbc_attribute *set)
     PyObject *list = PyList_New((Py_ssize_t)count);
     for (size_t i = 0; list != NULL && i < count; i++) {
         PyObject *member = wire_member(c, set, i);
-        if (member == NULL || PyList_SetItem(list, (Py_ssize_t)i, member) < 0) {
+        if (member == NULL || DDBC_LIST_SET(list, (Py_ssize_t)i, member) < 0) {
             Py_CLEAR(list);
         }
     }
@@ -133,7 +133,7 @@ static PyObject *list_out(call *c, const ddbc_attribute *list, PyObject *(*membe
     PyObject *result = PyList_New((Py_ssize_t)list->as.list.count);
     for (size_t i = 0; result != NULL && i < list->as.list.count; i++) {
         PyObject *member = member_out(c, &list->as.list.members[i]);
-        if (member == NULL || PyList_SetItem(result, (Py_ssize_t)i, member) < 0) {
+        if (member == NULL || DDBC_LIST_SET(result, (Py_ssize_t)i, member) < 0) {
             Py_CLEAR(result);
         }
     }
@@ -142,7 +142,7 @@ static PyObject *list_out(call *c, const ddbc_attribute *list, PyObject *(*membe
 
 static PyObject *map_out(call *c, const ddbc_attribute *map, PyObject *(*member_out)(call *, const ddbc_attribute *))
 {
-    PyObject *result = PyDict_New();
+    PyObject *result = new_dict(map->as.map.count);
     for (size_t i = 0; result != NULL && i < map->as.map.count; i++) {
         const ddbc_member *member = &map->as.map.members[i];
         if (!set_member(c, result, member->name, member_out(c, &member->value))) {

@@ -42,64 +42,83 @@ static bool boolean_in(call *c, PyObject *value, bool *out)
     return true;
 }
 
-/* Set members come in a list; a tuple or a set does as well. */
-static PyObject *members_of(call *c, const char *type, PyObject *value)
+/* Set members come in a list; a tuple or a set does as well. A list is read as it is, its members as they come; what
+ * else there is becomes a tuple that the call holds. */
+static PyObject *members_of(call *c, const char *type, PyObject *value, size_t *count)
 {
-    if (PyList_Check(value) || PyTuple_Check(value) || PyAnySet_Check(value)) {
-        PyObject *tuple = PySequence_Tuple(value);
-        if (tuple != NULL && !call_hold(c, tuple)) {
-            Py_CLEAR(tuple);
-        }
-        Py_XDECREF(tuple); /* held */
-        return tuple;
+    if (PyList_CheckExact(value)) {
+        *count = (size_t)DDBC_LIST_SIZE(value);
+        return value;
     }
-    (void)fail_type(c, type, "a list");
-    return NULL;
+    if (!PyList_Check(value) && !PyTuple_Check(value) && !PyAnySet_Check(value)) {
+        (void)fail_type(c, type, "a list");
+        return NULL;
+    }
+    call_guard(c);
+    PyObject *tuple = PySequence_Tuple(value);
+    if (tuple != NULL && !call_hold(c, tuple)) {
+        Py_CLEAR(tuple);
+    }
+    Py_XDECREF(tuple); /* held */
+    *count = tuple == NULL ? 0 : (size_t)DDBC_TUPLE_SIZE(tuple);
+    return tuple;
+}
+
+/* Member `i` of what members_of gave, borrowed. Reading the members before it may have changed a list. */
+static PyObject *member_at(call *c, PyObject *members, size_t count, size_t i)
+{
+    if (PyList_CheckExact(members) && (size_t)DDBC_LIST_SIZE(members) != count) {
+        (void)fail_changed();
+        return NULL;
+    }
+    PyObject *member =
+        PyList_CheckExact(members) ? DDBC_LIST_ITEM(members, (Py_ssize_t)i) : DDBC_TUPLE_ITEM(members, (Py_ssize_t)i);
+    return call_borrow(c, member) ? member : NULL;
 }
 
 static bool set_in(call *c, PyObject *value, ddbc_attribute *out)
 {
     const char *type = ddbc_type_name(out->type);
-    PyObject *members = members_of(c, type, value);
+    size_t count = 0;
+    PyObject *members = members_of(c, type, value, &count);
     if (members == NULL) {
         return false;
     }
-    size_t count = (size_t)PyTuple_Size(members);
-    if (out->type == DDBC_TYPE_NS) {
-        out->as.numbers.count = count;
-        out->as.numbers.members = call_array(c, count, sizeof(ddbc_number));
-        bool done = out->as.numbers.members != NULL;
-        for (size_t i = 0; done && i < count; i++) {
-            done = number_in(c, type, PyTuple_GetItem(members, (Py_ssize_t)i), &out->as.numbers.members[i]);
-        }
-        return done;
-    }
-    out->as.set.count = count;
-    out->as.set.members = call_array(c, count, sizeof(ddbc_bytes));
-    bool done = out->as.set.members != NULL;
+    bool numbers = out->type == DDBC_TYPE_NS;
+    void *array = call_array(c, count, numbers ? sizeof(ddbc_number) : sizeof(ddbc_bytes));
+    bool done = array != NULL;
     for (size_t i = 0; done && i < count; i++) {
-        PyObject *member = PyTuple_GetItem(members, (Py_ssize_t)i);
-        ddbc_bytes *to = &out->as.set.members[i];
-        done = out->type == DDBC_TYPE_SS ? text_in(c, type, member, to) : bytes_in(c, type, member, to);
+        PyObject *member = member_at(c, members, count, i);
+        done = member != NULL && (numbers                     ? number_in(c, type, member, (ddbc_number *)array + i)
+                                  : out->type == DDBC_TYPE_SS ? text_in(c, type, member, (ddbc_bytes *)array + i)
+                                                              : bytes_in(c, type, member, (ddbc_bytes *)array + i));
+    }
+    if (numbers) {
+        out->as.numbers.members = array;
+        out->as.numbers.count = count;
+    } else {
+        out->as.set.members = array;
+        out->as.set.count = count;
     }
     return done;
 }
 
 static bool list_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out)
 {
+    size_t count = 0;
     if (!PyList_Check(value) && !PyTuple_Check(value)) {
         return fail_type(c, "L", "a list");
     }
-    PyObject *members = members_of(c, "L", value);
+    PyObject *members = members_of(c, "L", value, &count);
     if (members == NULL) {
         return false;
     }
-    size_t count = (size_t)PyTuple_Size(members);
     out->as.list.count = count;
     out->as.list.members = call_array(c, count, sizeof(ddbc_attribute));
     bool done = out->as.list.members != NULL;
     for (size_t i = 0; done && i < count; i++) {
-        done = wire_value_in(c, PyTuple_GetItem(members, (Py_ssize_t)i), depth + 1, &out->as.list.members[i]);
+        PyObject *member = member_at(c, members, count, i);
+        done = member != NULL && wire_value_in(c, member, depth + 1, &out->as.list.members[i]);
     }
     return done;
 }
@@ -119,9 +138,9 @@ static bool member_in(call *c, void *context, size_t index, PyObject *name, PyOb
 static bool map_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out)
 {
     size_t count = 0;
-    int is_mapping = PyDict_Check(value) ? 1 : PyObject_IsInstance(value, c->state->mapping);
-    if (is_mapping <= 0) {
-        return is_mapping == 0 ? fail_type(c, "M", "a dict") : false;
+    int found = is_mapping(c, value);
+    if (found <= 0) {
+        return found == 0 ? fail_type(c, "M", "a dict") : false;
     }
     if (!mapping_size(c, value, &count)) {
         return false;
@@ -129,7 +148,19 @@ static bool map_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out
     map_context context = {call_array(c, count, sizeof(ddbc_member)), depth + 1};
     out->as.map.count = count;
     out->as.map.members = context.members;
-    return context.members != NULL && mapping_each(c, value, count, member_in, &context);
+    return context.members != NULL && mapping_each_borrowed(c, value, count, member_in, &context);
+}
+
+static bool type_of(ddbc_bytes name, ddbc_type *out)
+{
+    for (unsigned type = 0; type < DDBC_TYPES; type++) {
+        const char *known = ddbc_type_name((ddbc_type)type);
+        if (strlen(known) == name.len && memcmp(known, name.ptr, name.len) == 0) {
+            *out = (ddbc_type)type;
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool find_type(call *c, PyObject *name, ddbc_type *out)
@@ -141,9 +172,13 @@ static bool find_type(call *c, PyObject *name, ddbc_type *out)
         }
     }
     /* Names that are not interned, such as those of parsed JSON. */
-    for (unsigned type = 0; PyUnicode_Check(name) && type < DDBC_TYPES; type++) {
-        if (PyUnicode_CompareWithASCIIString(name, ddbc_type_name((ddbc_type)type)) == 0) {
-            *out = (ddbc_type)type;
+    ddbc_bytes text;
+    if (PyUnicode_Check(name)) {
+        if (!call_text(c, name, &text)) {
+            return false;
+        }
+        c->bytes -= text.len;
+        if (type_of(text, out)) {
             return true;
         }
     }
@@ -151,16 +186,8 @@ static bool find_type(call *c, PyObject *name, ddbc_type *out)
                      "a value has none of DynamoDB's types S, N, B, BOOL, NULL, SS, NS, BS, L and M");
 }
 
-typedef struct typed_context {
-    ddbc_attribute *out;
-    unsigned depth;
-} typed_context;
-
-static bool typed_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
+static bool typed_in(call *c, PyObject *name, PyObject *value, unsigned depth, ddbc_attribute *out)
 {
-    typed_context *typed = context;
-    ddbc_attribute *out = typed->out;
-    (void)index;
     if (!find_type(c, name, &out->type)) {
         return false;
     }
@@ -180,27 +207,46 @@ static bool typed_in(call *c, void *context, size_t index, PyObject *name, PyObj
     case DDBC_TYPE_BS:
         return set_in(c, value, out);
     case DDBC_TYPE_L:
-        return list_in(c, value, typed->depth, out);
+        return list_in(c, value, depth, out);
     case DDBC_TYPE_M:
-        return map_in(c, value, typed->depth, out);
+        return map_in(c, value, depth, out);
     }
     return false;
 }
 
+typedef struct typed_context {
+    ddbc_attribute *out;
+    unsigned depth;
+} typed_context;
+
+static bool visit_typed(call *c, void *context, size_t index, PyObject *name, PyObject *value)
+{
+    const typed_context *typed = context;
+    (void)index;
+    return typed_in(c, name, value, typed->depth, typed->out);
+}
+
 bool wire_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out)
 {
-    size_t count = 0;
-    typed_context context = {out, depth};
     if (!check_depth(c, depth)) {
         return false;
     }
-    int is_mapping = PyDict_Check(value) ? 1 : PyObject_IsInstance(value, c->state->mapping);
-    if (is_mapping < 0 || (is_mapping > 0 && !mapping_size(c, value, &count))) {
+    if (PyDict_CheckExact(value) && DDBC_DICT_SIZE(value) == 1) {
+        Py_ssize_t position = 0;
+        PyObject *name = NULL;
+        PyObject *inner = NULL;
+        return PyDict_Next(value, &position, &name, &inner) && call_borrow(c, inner) &&
+               typed_in(c, name, inner, depth, out);
+    }
+    size_t count = 0;
+    int found = is_mapping(c, value);
+    if (found < 0 || (found > 0 && !mapping_size(c, value, &count))) {
         return false;
     }
     if (count != 1) {
         return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE,
                          "a value in DynamoDB JSON must be a dict of one type and value, such as {\"S\": \"text\"}");
     }
-    return mapping_each(c, value, count, typed_in, &context);
+    typed_context context = {out, depth};
+    return mapping_each_borrowed(c, value, count, visit_typed, &context);
 }
