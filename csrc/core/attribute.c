@@ -14,6 +14,10 @@ const char *ddbc_type_name(ddbc_type type)
 
 bool ddbc_number_parse(ddbc_workspace *workspace, ddbc_bytes text, ddbc_number *out, ddbc_status *status)
 {
+    if (ddbc_number_is_canonical(text)) {
+        *out = (ddbc_number){text, text};
+        return true;
+    }
     char canonical[DDBC_NUMBER_MAX];
     size_t length = 0;
     if (!ddbc_number_canonical(text, canonical, &length, status)) {
@@ -37,12 +41,29 @@ bool ddbc_number_parse(ddbc_workspace *workspace, ddbc_bytes text, ddbc_number *
     return true;
 }
 
+/* Few enough that each is compared with each: most differ in length already. */
+#define FEW 8
+
+static bool few_have_equals(const uint8_t *views, size_t count, size_t stride)
+{
+    for (size_t i = 1; i < count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (ddbc_bytes_equal(*(const ddbc_bytes *)(const void *)(views + i * stride),
+                                 *(const ddbc_bytes *)(const void *)(views + j * stride))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* Sorts a copy of the views and looks at neighbours. `stride` apart, each begins with a ddbc_bytes at `offset`. */
 static bool has_equals(ddbc_workspace *workspace, const void *things, size_t count, size_t stride, size_t offset,
                        bool *out, ddbc_status *status)
 {
     *out = false;
-    if (count < 2) {
+    if (count <= FEW) {
+        *out = count > 1 && few_have_equals((const uint8_t *)things + offset, count, stride);
         return true;
     }
     ddbc_bytes *views = ddbc_arena_array(&workspace->arena, count, sizeof *views);

@@ -168,26 +168,31 @@ static void put_end(uint8_t *out, const uint8_t *rest, size_t rest_size)
     memset(out + rest_size, (int)(DDBC_BLOCK_SIZE - rest_size), DDBC_BLOCK_SIZE - rest_size);
 }
 
-static bool encrypt_joined(EVP_CIPHER_CTX *context, const uint8_t *random, ddbc_bytes head, ddbc_bytes body,
-                           uint8_t *out, size_t size)
+/* Random block, plaintext and padding in one call. */
+static bool encrypt_whole(EVP_CIPHER_CTX *context, const uint8_t *random, uint8_t *out, size_t plaintext, size_t size)
 {
     uint8_t *at = out;
     ddbc_bytes all = {out, size};
-    size_t plaintext = head.len + body.len;
-    memcpy(out, random, DDBC_IV_SIZE);
-    if (head.len > 0) {
-        memcpy(out + DDBC_IV_SIZE, head.ptr, head.len);
-    }
-    if (body.len > 0) {
-        memcpy(out + DDBC_IV_SIZE + head.len, body.ptr, body.len);
-    }
     size_t pad = size - DDBC_IV_SIZE - plaintext;
+    memcpy(out, random, DDBC_IV_SIZE);
     memset(out + size - pad, (int)pad, pad);
     if (update(context, all, &at)) {
         return true;
     }
     ddbc_wipe(out, size);
     return false;
+}
+
+static bool encrypt_joined(EVP_CIPHER_CTX *context, const uint8_t *random, ddbc_bytes head, ddbc_bytes body,
+                           uint8_t *out, size_t size)
+{
+    if (head.len > 0) {
+        memcpy(out + DDBC_IV_SIZE, head.ptr, head.len);
+    }
+    if (body.len > 0) {
+        memcpy(out + DDBC_IV_SIZE + head.len, body.ptr, body.len);
+    }
+    return encrypt_whole(context, random, out, head.len + body.len, size);
 }
 
 /* Block by block where the pieces meet, the rest straight from `body`. */
@@ -218,6 +223,14 @@ bool ddbc_chain_encrypt(struct evp_cipher_ctx_st *context, const uint8_t random[
     bool done = size <= JOIN_MAX ? encrypt_joined(context, random, head, body, out, size)
                                  : encrypt_pieces(context, random, head, body, out);
     return done ? true : ddbc_fail_libcrypto(status, "AES encryption");
+}
+
+bool ddbc_chain_encrypt_in_place(struct evp_cipher_ctx_st *context, const uint8_t random[DDBC_IV_SIZE],
+                                 size_t plaintext_size, uint8_t *out, ddbc_status *status)
+{
+    return encrypt_whole(context, random, out, plaintext_size, ddbc_chain_size(plaintext_size))
+               ? true
+               : ddbc_fail_libcrypto(status, "AES encryption");
 }
 
 bool ddbc_chain_decrypt(struct evp_cipher_ctx_st *context, ddbc_bytes stored, uint8_t *scratch, ddbc_bytes *out,

@@ -37,6 +37,9 @@ size_t ddbc_chain_size(size_t plaintext_size);
 /* Encrypts `head` followed by `body`; writes exactly ddbc_chain_size of both. `head` has at most 16 bytes. */
 DDBC_MUST_USE bool ddbc_chain_encrypt(struct evp_cipher_ctx_st *context, const uint8_t random[DDBC_IV_SIZE],
                                       ddbc_bytes head, ddbc_bytes body, uint8_t *out, ddbc_status *status);
+/* As above, of a plaintext that stands in `out` already, behind room for the IV, with room for its padding. */
+DDBC_MUST_USE bool ddbc_chain_encrypt_in_place(struct evp_cipher_ctx_st *context, const uint8_t random[DDBC_IV_SIZE],
+                                               size_t plaintext_size, uint8_t *out, ddbc_status *status);
 /* Decrypts a stored value into `scratch`, as many bytes as it has; `out` is the plaintext in it. To be called only on
  * what a signature has vouched for, since a failure tells about the padding. */
 DDBC_MUST_USE bool ddbc_chain_decrypt(struct evp_cipher_ctx_st *context, ddbc_bytes stored, uint8_t *scratch,

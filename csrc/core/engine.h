@@ -73,6 +73,11 @@ DDBC_MUST_USE bool ddbc_sha256(ddbc_workspace *workspace, ddbc_bytes head, ddbc_
 DDBC_MUST_USE bool ddbc_sha384(ddbc_workspace *workspace, const ddbc_bytes *pieces, size_t count,
                                uint8_t out[DDBC_SHA384_SIZE], ddbc_status *status);
 
+/* ---- number.c */
+/* Whether a text is a number in canonical form already, of few enough digits that this is seen at a glance; false says
+ * nothing. */
+bool ddbc_number_is_canonical(ddbc_bytes text);
+
 /* ---- name_digest.c */
 /* SHA-256 of an attribute name. */
 DDBC_MUST_USE bool ddbc_name_digest(ddbc_workspace *workspace, ddbc_bytes name, uint8_t out[DDBC_SHA256_SIZE],

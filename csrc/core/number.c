@@ -200,6 +200,34 @@ static void round_half_even(decimal *value, size_t precision)
     drop_trailing_zeros(value);
 }
 
+bool ddbc_number_is_canonical(ddbc_bytes text)
+{
+    const uint8_t *p = text.ptr;
+    const uint8_t *end = text.ptr + text.len;
+    size_t sign = text.len > 0 && *p == '-' ? 1 : 0;
+    if (text.len <= sign || text.len > sign + DDBC_NUMBER_DIGITS) {
+        return false;
+    }
+    p += sign;
+    const uint8_t *first = p;
+    while (p < end && is_digit(*p)) {
+        p++;
+    }
+    /* An integer: no leading zero, and no sign before a lone one. */
+    if (p == first || (*first == '0' && (p - first > 1 || (p == end && sign == 1)))) {
+        return false;
+    }
+    if (p == end) {
+        return true;
+    }
+    if (*p != '.' || end - p < 2 || end[-1] == '0') {
+        return false;
+    }
+    for (p++; p < end && is_digit(*p); p++) {
+    }
+    return p == end;
+}
+
 /* `precision` 0 leaves the digits as they are. */
 static bool canonical(ddbc_bytes text, size_t precision, char *out, size_t *out_len, ddbc_status *status)
 {

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INSERTION_MAX 12
+/* Up to this many things an insertion sort is the fastest whatever their order. */
+#define INSERTION_MAX 16
+/* Moves for each of more things that it may take: names mostly come nearly sorted. */
+#define MOVES_EACH 4
 #define THING_MAX 64
 
 static int by_length(size_t left, size_t right)
@@ -13,13 +16,39 @@ static int by_length(size_t left, size_t right)
     return (left > right) - (left < right);
 }
 
+static uint64_t first_eight(const uint8_t *bytes)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < sizeof value; i++) { /* one load and a swap of bytes */
+        value = value << 8 | bytes[i];
+    }
+    return value;
+}
+
+static inline int compare_unsigned(const ddbc_bytes *a, const ddbc_bytes *b)
+{
+    size_t common = a->len < b->len ? a->len : b->len;
+    size_t i = 0;
+    if (common >= sizeof(uint64_t)) {
+        uint64_t left = first_eight(a->ptr);
+        uint64_t right = first_eight(b->ptr);
+        if (left != right) {
+            return left < right ? -1 : 1;
+        }
+        int difference = memcmp(a->ptr + sizeof left, b->ptr + sizeof left, common - sizeof left);
+        return difference != 0 ? difference : by_length(a->len, b->len);
+    }
+    for (; i < common; i++) {
+        if (a->ptr[i] != b->ptr[i]) {
+            return a->ptr[i] < b->ptr[i] ? -1 : 1;
+        }
+    }
+    return by_length(a->len, b->len);
+}
+
 int ddbc_compare_unsigned(const void *left, const void *right)
 {
-    const ddbc_bytes *a = left;
-    const ddbc_bytes *b = right;
-    size_t common = a->len < b->len ? a->len : b->len;
-    int difference = common == 0 ? 0 : memcmp(a->ptr, b->ptr, common);
-    return difference != 0 ? difference : by_length(a->len, b->len);
+    return compare_unsigned(left, right);
 }
 
 static size_t first_difference(const ddbc_bytes *a, const ddbc_bytes *b)
@@ -60,24 +89,42 @@ int ddbc_compare_signed(const void *left, const void *right)
     return (a->ptr[i] ^ 0x80) - (b->ptr[i] ^ 0x80);
 }
 
-void ddbc_sort(void *things, size_t count, size_t size, ddbc_compare compare)
+/* Whether it came to an end within `moves`; else the things are in some order, all of them. Inlined with the sizes and
+ * the order that items mostly ask for. */
+static inline bool insert_sorted(uint8_t *base, size_t count, size_t size, ddbc_compare compare, size_t moves)
 {
-    if (count > INSERTION_MAX || size > THING_MAX) {
-        qsort(things, count, size, compare);
-        return;
-    }
-    uint8_t *base = things;
     uint8_t moved[THING_MAX];
     for (size_t i = 1; i < count; i++) {
         size_t at = i;
-        while (at > 0 && compare(base + (at - 1) * size, base + i * size) > 0) {
+        if (compare(base + (i - 1) * size, base + i * size) <= 0) {
+            continue;
+        }
+        memcpy(moved, base + i * size, size);
+        do {
+            memcpy(base + at * size, base + (at - 1) * size, size);
             at--;
+        } while (at > 0 && compare(base + (at - 1) * size, moved) > 0);
+        memcpy(base + at * size, moved, size);
+        if (i - at > moves) {
+            return false;
         }
-        if (at < i) {
-            memcpy(moved, base + i * size, size);
-            memmove(base + (at + 1) * size, base + at * size, (i - at) * size);
-            memcpy(base + at * size, moved, size);
-        }
+        moves -= i - at;
+    }
+    return true;
+}
+
+void ddbc_sort(void *things, size_t count, size_t size, ddbc_compare compare)
+{
+    size_t moves = count > INSERTION_MAX ? MOVES_EACH * count : SIZE_MAX;
+    bool plain = compare == ddbc_compare_unsigned;
+    bool done = size > THING_MAX ? false
+                : plain && size == sizeof(ddbc_bytes)
+                    ? insert_sorted(things, count, sizeof(ddbc_bytes), ddbc_compare_unsigned, moves)
+                : plain && size == sizeof(ddbc_bytes) + sizeof(void *)
+                    ? insert_sorted(things, count, sizeof(ddbc_bytes) + sizeof(void *), ddbc_compare_unsigned, moves)
+                    : insert_sorted(things, count, size, compare, moves);
+    if (!done) {
+        qsort(things, count, size, compare);
     }
 }
 

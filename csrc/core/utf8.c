@@ -43,6 +43,15 @@ bool ddbc_utf8_valid(ddbc_bytes text)
     size_t i = 0;
     while (i < text.len) {
         uint64_t eight;
+        uint64_t more[3];
+        if (text.len - i >= sizeof eight + sizeof more) {
+            memcpy(&eight, text.ptr + i, sizeof eight);
+            memcpy(more, text.ptr + i + sizeof eight, sizeof more);
+            if (((eight | more[0] | more[1] | more[2]) & UINT64_C(0x8080808080808080)) == 0) {
+                i += sizeof eight + sizeof more;
+                continue;
+            }
+        }
         if (text.len - i >= sizeof eight) {
             memcpy(&eight, text.ptr + i, sizeof eight);
             if ((eight & UINT64_C(0x8080808080808080)) == 0) {

@@ -227,23 +227,32 @@ static bool put_attribute(writer *w, const ddbc_attribute *attribute)
     return ddbc_fail(w->status, DDBC_INVALID_ARGUMENT, "an attribute has no known type");
 }
 
+bool ddbc_legacy_attribute_size(const ddbc_attribute *attribute, size_t *out, ddbc_status *status)
+{
+    *out = 0;
+    return size_of(attribute, 1, out, status);
+}
+
+bool ddbc_legacy_put_attribute(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_dialect dialect,
+                               uint8_t *at, ddbc_status *status)
+{
+    writer w = {workspace, dialect, at, status};
+    return put_attribute(&w, attribute);
+}
+
 bool ddbc_legacy_write_attribute(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_dialect dialect,
                                  ddbc_bytes *out, ddbc_status *status)
 {
     size_t size = 0;
-    if (!size_of(attribute, 1, &size, status)) {
+    if (!ddbc_legacy_attribute_size(attribute, &size, status)) {
         return false;
     }
     uint8_t *bytes = ddbc_arena_alloc(&workspace->arena, size);
     if (bytes == NULL) {
         return ddbc_fail_memory(status);
     }
-    writer w = {workspace, dialect, bytes, status};
-    if (!put_attribute(&w, attribute)) {
-        return false;
-    }
     *out = (ddbc_bytes){bytes, size};
-    return true;
+    return ddbc_legacy_put_attribute(workspace, attribute, dialect, bytes, status);
 }
 
 static void head_and_body(ddbc_type type, ddbc_bytes value, ddbc_canonical *out)

@@ -10,7 +10,7 @@
 #define MODE_NAME "amzn-ddb-map-sym-mode"
 #define MODE_VALUE "/CBC/PKCS5Padding"
 
-static bool equals_text(ddbc_bytes bytes, const char *text)
+static inline bool equals_text(ddbc_bytes bytes, const char *text)
 {
     return bytes.len == strlen(text) && memcmp(bytes.ptr, text, bytes.len) == 0;
 }
@@ -49,10 +49,36 @@ static bool check_plaintext(ddbc_workspace *workspace, const ddbc_item *item, dd
     return true;
 }
 
+/* Lists, maps and sets are written to where they are encrypted. */
+static bool encrypt_tree(ddbc_workspace *workspace, ddbc_cipher_lease *lease, ddbc_dialect dialect,
+                         const uint8_t random[DDBC_IV_SIZE], ddbc_attribute *value, ddbc_status *status)
+{
+    size_t plaintext = 0;
+    if (!ddbc_legacy_attribute_size(value, &plaintext, status)) {
+        return false;
+    }
+    size_t size = ddbc_chain_size(plaintext);
+    uint8_t *ciphertext = ddbc_arena_alloc(&workspace->arena, size);
+    if (ciphertext == NULL) {
+        return ddbc_fail_memory(status);
+    }
+    if (!ddbc_legacy_put_attribute(workspace, value, dialect, ciphertext + DDBC_IV_SIZE, status) ||
+        !ddbc_chain_encrypt_in_place(lease->context, random, plaintext, ciphertext, status)) {
+        return false;
+    }
+    value->type = DDBC_TYPE_B;
+    value->as.bytes = (ddbc_bytes){ciphertext, size};
+    return true;
+}
+
 static bool encrypt_attribute(ddbc_workspace *workspace, ddbc_cipher_lease *lease, ddbc_dialect dialect,
                               const uint8_t random[DDBC_IV_SIZE], ddbc_item_attribute *attribute, ddbc_status *status)
 {
     ddbc_canonical canonical;
+    ddbc_type type = attribute->value.type;
+    if (type != DDBC_TYPE_S && type != DDBC_TYPE_B && type != DDBC_TYPE_N) {
+        return encrypt_tree(workspace, lease, dialect, random, &attribute->value, status);
+    }
     if (!ddbc_legacy_canonicalize(workspace, &attribute->value, dialect, &canonical, status)) {
         return false;
     }
