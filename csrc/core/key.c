@@ -11,13 +11,23 @@
 
 #define HMAC_KEY_MAX 1024
 
-struct ddbc_key {
-    ddbc_engine *engine;
-    ddbc_algorithm algorithm;
+/* As many threads as commonly share a key's work; one more makes contexts of its own for each use. */
+#define CONTEXT_SETS 4
+
+struct ddbc_key_contexts {
     atomic_flag busy;                     /* held while a thread uses the contexts below */
     struct evp_cipher_ctx_st *encrypting; /* chained */
     struct evp_cipher_ctx_st *decrypting;
     struct evp_mac_ctx_st *mac;
+    uint8_t apart[64]; /* from the next set's flag, which another thread sets */
+};
+
+struct ddbc_key {
+    ddbc_key_contexts sets[CONTEXT_SETS];
+    ddbc_engine *engine;
+    ddbc_algorithm algorithm;
+    bool has_state; /* HMAC by `state`, which any number of threads may read, rather than by contexts */
+    ddbc_hmac_state state;
     struct evp_pkey_st *rsa; /* libcrypto lets many threads use it at once */
     ddbc_key_kind kind;
     size_t size;
@@ -53,16 +63,20 @@ ddbc_bytes ddbc_key_raw(const ddbc_key *key)
     return raw;
 }
 
-static bool make_contexts(ddbc_key *key, ddbc_status *status)
+/* What the first use would do, so that a key which libcrypto does not take is refused at once. */
+static bool prepare(ddbc_key *key, ddbc_status *status)
 {
+    ddbc_key_contexts *first = &key->sets[0];
     if (key->algorithm == DDBC_ALG_AES_WRAP) {
         return true;
     }
     if (key->algorithm == DDBC_ALG_AES) {
-        return ddbc_chain_new(key->engine, true, ddbc_key_raw(key), &key->encrypting, status) &&
-               ddbc_chain_new(key->engine, false, ddbc_key_raw(key), &key->decrypting, status);
+        return ddbc_chain_new(key->engine, true, ddbc_key_raw(key), &first->encrypting, status) &&
+               ddbc_chain_new(key->engine, false, ddbc_key_raw(key), &first->decrypting, status);
     }
-    return ddbc_mac_new(key->engine, key->algorithm, ddbc_key_raw(key), &key->mac, status);
+    key->has_state = ddbc_mac_has_state(key->engine, key->algorithm);
+    return key->has_state ? ddbc_mac_state_new(ddbc_key_raw(key), &key->state, status)
+                          : ddbc_mac_new(key->engine, key->algorithm, ddbc_key_raw(key), &first->mac, status);
 }
 
 static ddbc_key *allocate(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_key_kind kind, size_t raw_size)
@@ -73,7 +87,9 @@ static ddbc_key *allocate(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_ke
         key->engine = engine;
         key->algorithm = algorithm;
         key->kind = kind;
-        atomic_flag_clear(&key->busy);
+        for (size_t i = 0; i < CONTEXT_SETS; i++) {
+            atomic_flag_clear(&key->sets[i].busy);
+        }
         key->size = raw_size;
     }
     return key;
@@ -93,7 +109,7 @@ bool ddbc_key_new(ddbc_engine *engine, ddbc_algorithm algorithm, ddbc_bytes raw,
         return ddbc_fail_memory(status);
     }
     memcpy(key->raw, raw.ptr, raw.len);
-    if (!make_contexts(key, status)) {
+    if (!prepare(key, status)) {
         ddbc_key_free(key);
         return false;
     }
@@ -131,9 +147,11 @@ void ddbc_key_free(ddbc_key *key)
     if (key == NULL) {
         return;
     }
-    ddbc_cipher_free(key->encrypting);
-    ddbc_cipher_free(key->decrypting);
-    ddbc_mac_free(key->mac);
+    for (size_t i = 0; i < CONTEXT_SETS; i++) {
+        ddbc_cipher_free(key->sets[i].encrypting);
+        ddbc_cipher_free(key->sets[i].decrypting);
+        ddbc_mac_free(key->sets[i].mac);
+    }
     ddbc_rsa_free(key->rsa);
     ddbc_release(&key->engine->allocator, key, sizeof *key + key->size);
 }
@@ -157,14 +175,20 @@ static bool require_aes(const ddbc_key *key, ddbc_status *status)
     return key->algorithm == DDBC_ALG_AES ? true : fail_use(key, "encrypt or decrypt an item", "an AES key", status);
 }
 
-static bool take(ddbc_key *key)
+/* The first set that no thread has, or NULL. */
+static ddbc_key_contexts *take_set(ddbc_key *key)
 {
-    return !atomic_flag_test_and_set_explicit(&key->busy, memory_order_acquire);
+    for (size_t i = 0; i < CONTEXT_SETS; i++) {
+        if (!atomic_flag_test_and_set_explicit(&key->sets[i].busy, memory_order_acquire)) {
+            return &key->sets[i];
+        }
+    }
+    return NULL;
 }
 
-static void give_back(ddbc_key *key)
+static void return_set(ddbc_key_contexts *set)
 {
-    atomic_flag_clear_explicit(&key->busy, memory_order_release);
+    atomic_flag_clear_explicit(&set->busy, memory_order_release);
 }
 
 bool ddbc_cipher_borrow(ddbc_key *key, bool encrypting, ddbc_cipher_lease *out, ddbc_status *status)
@@ -172,25 +196,25 @@ bool ddbc_cipher_borrow(ddbc_key *key, bool encrypting, ddbc_cipher_lease *out, 
     if (!require_aes(key, status)) {
         return false;
     }
-    ddbc_cipher_lease lease = {key, NULL, false};
-    if (take(key)) {
-        lease.context = encrypting ? key->encrypting : key->decrypting;
-    } else {
-        lease.owned = true;
-        if (!ddbc_chain_new(key->engine, encrypting, ddbc_key_raw(key), &lease.context, status)) {
-            return false;
+    ddbc_key_contexts *set = take_set(key);
+    struct evp_cipher_ctx_st *fresh = NULL;
+    struct evp_cipher_ctx_st **context = set == NULL ? &fresh : encrypting ? &set->encrypting : &set->decrypting;
+    if (*context == NULL && !ddbc_chain_new(key->engine, encrypting, ddbc_key_raw(key), context, status)) {
+        if (set != NULL) {
+            return_set(set);
         }
+        return false;
     }
-    *out = lease;
+    *out = (ddbc_cipher_lease){*context, set};
     return true;
 }
 
 void ddbc_cipher_return(ddbc_cipher_lease *lease)
 {
-    if (lease->owned) {
+    if (lease->from == NULL) {
         ddbc_cipher_free(lease->context);
     } else {
-        give_back(lease->key);
+        return_set(lease->from);
     }
     lease->context = NULL;
 }
@@ -313,17 +337,20 @@ bool ddbc_key_unwrap(ddbc_key *key, ddbc_workspace *workspace, ddbc_mode mode, d
 
 static bool sign_hmac(ddbc_key *key, ddbc_bytes data, uint8_t *mac, size_t *mac_size, ddbc_status *status)
 {
-    if (take(key)) {
-        bool done = ddbc_mac_compute(key->mac, data, mac, mac_size, status);
-        give_back(key);
-        return done;
+    if (key->has_state) {
+        *mac_size = DDBC_SHA256_SIZE;
+        return ddbc_mac_state_compute(&key->state, data, mac, status);
     }
-    struct evp_mac_ctx_st *context = NULL;
-    if (!ddbc_mac_new(key->engine, key->algorithm, ddbc_key_raw(key), &context, status)) {
-        return false;
+    ddbc_key_contexts *set = take_set(key);
+    struct evp_mac_ctx_st *fresh = NULL;
+    struct evp_mac_ctx_st **context = set == NULL ? &fresh : &set->mac;
+    bool done = (*context != NULL || ddbc_mac_new(key->engine, key->algorithm, ddbc_key_raw(key), context, status)) &&
+                ddbc_mac_compute(*context, data, mac, mac_size, status);
+    if (set != NULL) {
+        return_set(set);
+    } else {
+        ddbc_mac_free(fresh);
     }
-    bool done = ddbc_mac_compute(context, data, mac, mac_size, status);
-    ddbc_mac_free(context);
     return done;
 }
 

@@ -6,11 +6,13 @@
 #include "core/cipher.h"
 #include "core/mac.h"
 
-/* Contexts to use until the lease ends: the key's own if no other thread has them, else fresh ones. */
+/* Contexts that one thread at a time uses; a key has a few sets, each made when it is first needed. */
+typedef struct ddbc_key_contexts ddbc_key_contexts;
+
+/* A context to use until the lease ends: of the key's first set that no other thread has, else a fresh one. */
 typedef struct ddbc_cipher_lease {
-    ddbc_key *key;
     struct evp_cipher_ctx_st *context;
-    bool owned;
+    ddbc_key_contexts *from; /* NULL for a fresh one */
 } ddbc_cipher_lease;
 
 /* The raw bytes of an AES or HMAC key, in place. */

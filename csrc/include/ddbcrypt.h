@@ -386,9 +386,10 @@ typedef struct ddbc_legacy_job {
     unsigned options;       /* DDBC_READ_* */
     const ddbc_pair *pairs; /* material description: encrypt serialises it, decrypt reads the mode in it */
     size_t pair_count;
-    ddbc_bytes description; /* encrypt: set to the description's bytes */
-    ddbc_bytes signature;   /* encrypt: set to the signature; decrypt: the stored one */
-    bool verified;          /* set by verify, used up by decrypt; false at first */
+    bool default_description; /* encrypt: instead of `pairs` the signing algorithm and, with a cipher key, the mode */
+    ddbc_bytes description;   /* encrypt: set to the description's bytes */
+    ddbc_bytes signature;     /* encrypt: set to the signature; decrypt: the stored one */
+    bool verified;            /* set by verify, used up by decrypt; false at first */
 } ddbc_legacy_job;
 
 /* Encrypts and signs each job's item in place: ENCRYPT_AND_SIGN values become B. All IVs of the batch are drawn at once.

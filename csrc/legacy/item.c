@@ -9,6 +9,12 @@
 
 #define MODE_NAME "amzn-ddb-map-sym-mode"
 #define MODE_VALUE "/CBC/PKCS5Padding"
+#define ALGORITHM_NAME "amzn-ddb-map-signingAlg"
+
+static ddbc_bytes text_of(const char *text)
+{
+    return (ddbc_bytes){(const uint8_t *)text, strlen(text)};
+}
 
 static inline bool equals_text(ddbc_bytes bytes, const char *text)
 {
@@ -125,6 +131,17 @@ static bool encrypt_attributes(ddbc_workspace *workspace, ddbc_legacy_job *job, 
     return done;
 }
 
+static bool describe(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_status *status)
+{
+    if (!job->default_description) {
+        return ddbc_legacy_write_description(workspace, job->pairs, job->pair_count, &job->description, status);
+    }
+    const ddbc_pair pairs[] = {
+        {text_of(ALGORITHM_NAME), text_of(ddbc_algorithm_name(ddbc_key_algorithm(job->signing_key)))},
+        {text_of(MODE_NAME), text_of(MODE_VALUE)}};
+    return ddbc_legacy_write_description(workspace, pairs, job->cipher_key == NULL ? 1 : 2, &job->description, status);
+}
+
 static bool sign_job(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_status *status)
 {
     ddbc_bytes data;
@@ -134,8 +151,7 @@ static bool sign_job(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_statu
         return ddbc_fail_memory(status);
     }
     if (!ddbc_legacy_string_to_sign(workspace, &job->item, job->table, job->dialect, &data, status) ||
-        !ddbc_key_sign(job->signing_key, data, mac, &size, status) ||
-        !ddbc_legacy_write_description(workspace, job->pairs, job->pair_count, &job->description, status)) {
+        !ddbc_key_sign(job->signing_key, data, mac, &size, status) || !describe(workspace, job, status)) {
         return false;
     }
     job->signature = (ddbc_bytes){mac, size};

@@ -248,7 +248,9 @@ bool job_in(call *c, notation in, bool encrypting, PyObject *const arguments[JOB
         !key_in(c, arguments[5], &job->signing_key)) {
         return false;
     }
-    if (!reads_description) {
+    if (encrypting && arguments[6] == Py_None) {
+        job->default_description = true;
+    } else if (!reads_description) {
         if (!pairs_in(c, arguments[6], &pairs, &job->pair_count)) {
             return false;
         }

@@ -61,11 +61,12 @@ def encrypt_item(
     actions: dict[str, CryptoAction],
     encryption_key: Key | None,
     signing_key: Key,
-    description: dict[str, str],
+    description: dict[str, str] | None,
     dialect: int,
     /,
 ) -> dict[str, Any]:
-    """A new, encrypted and signed item. ``description`` is what the item's material description is to hold, whole.
+    """A new, encrypted and signed item. ``description`` is what the item's material description is to hold, whole;
+    None: what every item has, the signing algorithm and, where there is an encryption key, the mode of the attributes.
 
     ``dialect``: 0 for the Python client's order, 1 for Java's.
     """

@@ -50,7 +50,7 @@ from ddbcrypt.internal.items import binary_value, copy_item
 from ddbcrypt.internal.unreadable import UnreadableMaterials, nothing_fits
 from ddbcrypt.material_providers.static import StaticCryptographicMaterialsProvider
 from ddbcrypt.materials import CryptographicMaterials
-from ddbcrypt.materials.raw import RawDecryptionMaterials
+from ddbcrypt.materials.raw import RawDecryptionMaterials, RawEncryptionMaterials
 from ddbcrypt.materials.wrapped import WrappedCryptographicMaterials
 from ddbcrypt.structures import AttributeActions
 
@@ -165,6 +165,27 @@ def decrypt_many(jobs: Sequence[_Job], *, wire: bool) -> list[dict[str, Any]]:
 
 
 def _encrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[str, Any]:
+    # One call for the item as it mostly is. Whatever is wrong with it, the whole way below finds and explains.
+    actions = config.attribute_actions
+    if type(item) is dict and _is_plain(config, actions):
+        materials = config.materials_provider.encryption_materials(config.encryption_context)
+        if type(materials) is RawEncryptionMaterials and not materials.material_description:
+            signing_key, encryption_key = materials.keys
+            if type(signing_key) is JceNameLocalDelegatedKey and type(encryption_key) is JceNameLocalDelegatedKey:
+                try:
+                    return _engine.encrypt_item(
+                        item,
+                        wire,
+                        config.encryption_context.table_name,
+                        actions.default_action,
+                        actions.attribute_actions,
+                        encryption_key.engine_key,
+                        signing_key.engine_key,
+                        None,
+                        DIALECT_JAVA if config.dialect is _JAVA else DIALECT_PYTHON,
+                    )
+                except DynamodbEncryptionSdkError:
+                    pass
     try:
         prepared = _prepare_encryption(item, config, wire)
         if isinstance(prepared, tuple):
@@ -177,13 +198,27 @@ def _encrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[
 
 
 def _decrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[str, Any]:
-    static = _static_decryption(item, config)
-    if static is not None:
-        # One call for the item as it mostly is. Whatever is wrong with it, the whole way below finds and explains.
-        try:
-            return _engine.decrypt_item(item, wire, *static)
-        except DynamodbEncryptionSdkError:
-            pass
+    # As in _encrypt.
+    actions = config.attribute_actions
+    if type(item) is dict and _is_plain(config, actions):
+        materials = config.materials_provider.decryption_materials(config.encryption_context)
+        if type(materials) is RawDecryptionMaterials:
+            verification_key, decryption_key = materials.keys
+            if type(verification_key) is JceNameLocalDelegatedKey and type(decryption_key) is JceNameLocalDelegatedKey:
+                try:
+                    return _engine.decrypt_item(
+                        item,
+                        wire,
+                        config.encryption_context.table_name,
+                        actions.default_action,
+                        actions.attribute_actions,
+                        decryption_key.engine_key,
+                        verification_key.engine_key,
+                        None,
+                        READ_28_DIGITS if config.accept_28_digit_numbers else 0,
+                    )
+                except DynamodbEncryptionSdkError:
+                    pass
     try:
         prepared = _prepare_decryption(item, config, wire)
         return _run_decryption(prepared) if isinstance(prepared, tuple) else prepared
@@ -192,6 +227,17 @@ def _decrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[
         if explained is not error:
             raise explained from error
         raise
+
+
+def _is_plain(config: CryptoConfig, actions: AttributeActions) -> bool:
+    """Tell whether no code of the user's has a say in keys and actions, and some attribute is signed."""
+    return (
+        type(config) is CryptoConfig
+        and type(config.materials_provider) is StaticCryptographicMaterialsProvider
+        and type(actions) is AttributeActions
+        and config.encryption_context_override is None
+        and not (actions.default_action is _DO_NOTHING and actions.take_no_actions)
+    )
 
 
 def _run_decryption(arguments: tuple[Any, ...]) -> dict[str, Any]:
@@ -208,36 +254,6 @@ def _unverifiable(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     """Give arguments with which the engine refuses the signature, in its own words and as it would any other."""
     stand_in = JceNameLocalDelegatedKey.generate("HmacSHA256").engine_key
     return (*arguments[:_VERIFICATION_KEY], stand_in, *arguments[_VERIFICATION_KEY + 1 :])
-
-
-def _static_decryption(item: object, config: CryptoConfig) -> tuple[Any, ...] | None:
-    """Give what the engine needs besides the item and its notation, where no code of the user's has a say in it."""
-    provider = config.materials_provider
-    actions = config.attribute_actions
-    if (
-        type(item) is not dict
-        or type(provider) is not StaticCryptographicMaterialsProvider
-        or type(config) is not CryptoConfig
-        or config.encryption_context_override is not None
-        or type(actions) is not AttributeActions
-        or (actions.default_action is _DO_NOTHING and actions.take_no_actions)
-    ):
-        return None
-    materials = provider.decryption_materials(config.encryption_context)
-    if type(materials) is not RawDecryptionMaterials:
-        return None
-    verification_key, decryption_key = materials.keys
-    if type(verification_key) is not JceNameLocalDelegatedKey or type(decryption_key) is not JceNameLocalDelegatedKey:
-        return None
-    return (
-        config.encryption_context.table_name,
-        actions.default_action,
-        actions.attribute_actions,
-        decryption_key.engine_key,
-        verification_key.engine_key,
-        None,
-        READ_28_DIGITS if config.accept_28_digit_numbers else 0,
-    )
 
 
 def _prepare_encryption(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> _Prepared:

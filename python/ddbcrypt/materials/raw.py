@@ -46,6 +46,11 @@ class RawEncryptionMaterials(EncryptionMaterials):
         return self._material_description
 
     @property
+    def keys(self) -> tuple[DelegatedKey, DelegatedKey | None]:
+        """Signing key, and encryption key or None."""
+        return self._signing_key, self._encryption_key
+
+    @property
     def signing_key(self) -> DelegatedKey:
         """Key that signs items."""
         return self._signing_key
