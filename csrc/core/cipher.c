@@ -10,8 +10,6 @@
 
 /* libcrypto counts in int. */
 #define CHUNK ((size_t)1 << 30)
-/* Up to this size a value is put together in place: one call to libcrypto costs more than the copy. */
-#define JOIN_MAX 1024
 
 static bool is_ctr(ddbc_mode mode)
 {
@@ -168,31 +166,38 @@ static void put_end(uint8_t *out, const uint8_t *rest, size_t rest_size)
     memset(out + rest_size, (int)(DDBC_BLOCK_SIZE - rest_size), DDBC_BLOCK_SIZE - rest_size);
 }
 
-/* Random block, plaintext and padding in one call. */
-static bool encrypt_whole(EVP_CIPHER_CTX *context, const uint8_t *random, uint8_t *out, size_t plaintext, size_t size)
+void ddbc_chain_frame(const uint8_t random[DDBC_IV_SIZE], size_t plaintext_size, uint8_t *out)
 {
-    uint8_t *at = out;
-    ddbc_bytes all = {out, size};
-    size_t pad = size - DDBC_IV_SIZE - plaintext;
+    size_t pad = DDBC_BLOCK_SIZE - plaintext_size % DDBC_BLOCK_SIZE;
     memcpy(out, random, DDBC_IV_SIZE);
-    memset(out + size - pad, (int)pad, pad);
-    if (update(context, all, &at)) {
-        return true;
-    }
-    ddbc_wipe(out, size);
-    return false;
+    memset(out + DDBC_IV_SIZE + plaintext_size, (int)pad, pad);
 }
 
-static bool encrypt_joined(EVP_CIPHER_CTX *context, const uint8_t *random, ddbc_bytes head, ddbc_bytes body,
-                           uint8_t *out, size_t size)
+bool ddbc_chain_run(struct evp_cipher_ctx_st *context, uint8_t *blocks, size_t size, ddbc_status *status)
 {
-    if (head.len > 0) {
-        memcpy(out + DDBC_IV_SIZE, head.ptr, head.len);
+    uint8_t *at = blocks;
+    ddbc_bytes in = {blocks, size};
+    if (update(context, in, &at)) {
+        return true;
     }
-    if (body.len > 0) {
-        memcpy(out + DDBC_IV_SIZE + head.len, body.ptr, body.len);
+    ddbc_wipe(blocks, size);
+    return ddbc_fail_libcrypto(status, "AES");
+}
+
+bool ddbc_chain_check(ddbc_bytes stored, ddbc_status *status)
+{
+    return stored.len >= DDBC_IV_SIZE + DDBC_BLOCK_SIZE && stored.len % DDBC_BLOCK_SIZE == 0 ? true
+                                                                                             : fail_ciphertext(status);
+}
+
+bool ddbc_chain_open(const uint8_t *decrypted, size_t size, ddbc_bytes *out, ddbc_status *status)
+{
+    size_t plaintext = size - DDBC_IV_SIZE;
+    if (!strip_padding(decrypted + DDBC_IV_SIZE, &plaintext)) {
+        return fail_ciphertext(status);
     }
-    return encrypt_whole(context, random, out, head.len + body.len, size);
+    *out = (ddbc_bytes){decrypted + DDBC_IV_SIZE, plaintext};
+    return true;
 }
 
 /* Block by block where the pieces meet, the rest straight from `body`. */
@@ -219,34 +224,7 @@ static bool encrypt_pieces(EVP_CIPHER_CTX *context, const uint8_t *random, ddbc_
 bool ddbc_chain_encrypt(struct evp_cipher_ctx_st *context, const uint8_t random[DDBC_IV_SIZE], ddbc_bytes head,
                         ddbc_bytes body, uint8_t *out, ddbc_status *status)
 {
-    size_t size = ddbc_chain_size(head.len + body.len);
-    bool done = size <= JOIN_MAX ? encrypt_joined(context, random, head, body, out, size)
-                                 : encrypt_pieces(context, random, head, body, out);
-    return done ? true : ddbc_fail_libcrypto(status, "AES encryption");
-}
-
-bool ddbc_chain_encrypt_in_place(struct evp_cipher_ctx_st *context, const uint8_t random[DDBC_IV_SIZE],
-                                 size_t plaintext_size, uint8_t *out, ddbc_status *status)
-{
-    return encrypt_whole(context, random, out, plaintext_size, ddbc_chain_size(plaintext_size))
-               ? true
-               : ddbc_fail_libcrypto(status, "AES encryption");
-}
-
-bool ddbc_chain_decrypt(struct evp_cipher_ctx_st *context, ddbc_bytes stored, uint8_t *scratch, ddbc_bytes *out,
-                        ddbc_status *status)
-{
-    uint8_t *at = scratch;
-    if (stored.len < DDBC_IV_SIZE + DDBC_BLOCK_SIZE || stored.len % DDBC_BLOCK_SIZE != 0) {
-        return fail_ciphertext(status);
-    }
-    size_t size = stored.len - DDBC_IV_SIZE;
-    if (!update(context, stored, &at) || !strip_padding(scratch + DDBC_IV_SIZE, &size)) {
-        ddbc_wipe(scratch, stored.len);
-        return fail_ciphertext(status);
-    }
-    *out = (ddbc_bytes){scratch + DDBC_IV_SIZE, size};
-    return true;
+    return encrypt_pieces(context, random, head, body, out) ? true : ddbc_fail_libcrypto(status, "AES encryption");
 }
 
 /* Blocks of a stored value, wherever they are, since each needs only the one before it. */

@@ -34,16 +34,24 @@ DDBC_MUST_USE bool ddbc_chain_new(const ddbc_engine *engine, bool encrypting, dd
                                   struct evp_cipher_ctx_st **out, ddbc_status *status);
 /* Bytes that a value of `plaintext_size` takes: IV and padded ciphertext. */
 size_t ddbc_chain_size(size_t plaintext_size);
-/* Encrypts `head` followed by `body`; writes exactly ddbc_chain_size of both. `head` has at most 16 bytes. */
+/* Puts random block and padding around a plaintext that stands in `out` behind room for the IV: ddbc_chain_size bytes,
+ * which are to go through ddbc_chain_run next. */
+void ddbc_chain_frame(const uint8_t random[DDBC_IV_SIZE], size_t plaintext_size, uint8_t *out);
+/* Encrypts or decrypts whole blocks in place: any number of values that stand one behind the other. On failure they are
+ * wiped. */
+DDBC_MUST_USE bool ddbc_chain_run(struct evp_cipher_ctx_st *context, uint8_t *blocks, size_t size, ddbc_status *status);
+/* Whether a stored value has the size of one; else DDBC_BAD_CIPHERTEXT. */
+DDBC_MUST_USE bool ddbc_chain_check(ddbc_bytes stored, ddbc_status *status);
+/* The plaintext in a stored value of `size` bytes that was decrypted in place. To be called only on what a signature has
+ * vouched for, since a failure tells about the padding. */
+DDBC_MUST_USE bool ddbc_chain_open(const uint8_t *decrypted, size_t size, ddbc_bytes *out, ddbc_status *status);
+
+/* Large values, which have a place of their own. */
+
+/* Encrypts `head` followed by `body`, more than a block together; writes exactly ddbc_chain_size of both. `head` has at
+ * most 16 bytes. */
 DDBC_MUST_USE bool ddbc_chain_encrypt(struct evp_cipher_ctx_st *context, const uint8_t random[DDBC_IV_SIZE],
                                       ddbc_bytes head, ddbc_bytes body, uint8_t *out, ddbc_status *status);
-/* As above, of a plaintext that stands in `out` already, behind room for the IV, with room for its padding. */
-DDBC_MUST_USE bool ddbc_chain_encrypt_in_place(struct evp_cipher_ctx_st *context, const uint8_t random[DDBC_IV_SIZE],
-                                               size_t plaintext_size, uint8_t *out, ddbc_status *status);
-/* Decrypts a stored value into `scratch`, as many bytes as it has; `out` is the plaintext in it. To be called only on
- * what a signature has vouched for, since a failure tells about the padding. */
-DDBC_MUST_USE bool ddbc_chain_decrypt(struct evp_cipher_ctx_st *context, ddbc_bytes stored, uint8_t *scratch,
-                                      ddbc_bytes *out, ddbc_status *status);
 /* The first block of a stored value's plaintext, and the plaintext's size; the value has two blocks and its IV or more. */
 DDBC_MUST_USE bool ddbc_chain_peek(struct evp_cipher_ctx_st *context, ddbc_bytes stored, uint8_t first[DDBC_BLOCK_SIZE],
                                    size_t *plaintext_size, ddbc_status *status);

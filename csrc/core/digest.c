@@ -36,16 +36,42 @@ static bool provider_sha256(ddbc_workspace *workspace, ddbc_bytes head, ddbc_byt
     return true;
 }
 
+#ifndef OPENSSL_NO_DEPRECATED_3_0
+
+/* Small pieces are gathered: a call for each would cost as much as hashing it. */
+enum { GATHER = 1024 };
+
+static bool direct_sha256(ddbc_bytes head, ddbc_bytes body, uint8_t *out)
+{
+    SHA256_CTX context;
+    uint8_t gathered[GATHER];
+    bool done = SHA256_Init(&context) == 1;
+    size_t joined = 0;
+    if (head.len > 0 && head.len + body.len <= sizeof gathered) {
+        memcpy(gathered, head.ptr, head.len);
+        if (body.len > 0) {
+            memcpy(gathered + head.len, body.ptr, body.len);
+        }
+        joined = head.len + body.len;
+        done = done && SHA256_Update(&context, gathered, joined) == 1;
+    } else {
+        done = done && SHA256_Update(&context, head.ptr, head.len) == 1 &&
+               SHA256_Update(&context, body.ptr, body.len) == 1;
+    }
+    /* Nothing of the input stays in the context: SHA256_Final wipes its block. */
+    done = done && SHA256_Final(out, &context) == 1;
+    ddbc_wipe(gathered, joined);
+    return done;
+}
+
+#endif
+
 bool ddbc_sha256(ddbc_workspace *workspace, ddbc_bytes head, ddbc_bytes body, uint8_t out[DDBC_SHA256_SIZE],
                  ddbc_status *status)
 {
 #ifndef OPENSSL_NO_DEPRECATED_3_0
     if (!workspace->engine->fips) {
-        SHA256_CTX context;
-        bool done = SHA256_Init(&context) == 1 && SHA256_Update(&context, head.ptr, head.len) == 1 &&
-                    SHA256_Update(&context, body.ptr, body.len) == 1 && SHA256_Final(out, &context) == 1;
-        /* Nothing of the input stays in it: SHA256_Final wipes its block. */
-        return done ? true : ddbc_fail_libcrypto(status, "SHA-256");
+        return direct_sha256(head, body, out) ? true : ddbc_fail_libcrypto(status, "SHA-256");
     }
 #endif
     return provider_sha256(workspace, head, body, out, status);
@@ -64,9 +90,6 @@ static bool provider_sha384(ddbc_workspace *workspace, const ddbc_bytes *pieces,
 
 #ifndef OPENSSL_NO_DEPRECATED_3_0
 
-enum { GATHER = 1024 };
-
-/* Small pieces are gathered: a call for each would cost as much as hashing it. */
 static bool direct_sha384(const ddbc_bytes *pieces, size_t count, uint8_t *out)
 {
     SHA512_CTX context;

@@ -40,7 +40,8 @@ struct ddbc_engine {
 
 #define DDBC_SHA256_SIZE 32
 
-enum { DDBC_NAME_SLOTS = 64, DDBC_NAME_SLOT_BYTES = 63 };
+/* Slots for names in sets of a few, as many as the widest items of use have. */
+enum { DDBC_NAME_SETS = 64, DDBC_NAME_WAYS = 4, DDBC_NAME_SLOT_BYTES = 63 };
 
 /* An attribute name and its digest; `length` 0 for an empty slot. */
 typedef struct ddbc_name_slot {
@@ -53,7 +54,8 @@ struct ddbc_workspace {
     ddbc_engine *engine;
     ddbc_arena arena;
     struct evp_md_ctx_st *digest;
-    ddbc_name_slot names[DDBC_NAME_SLOTS];
+    ddbc_name_slot names[DDBC_NAME_SETS][DDBC_NAME_WAYS];
+    uint8_t next_name; /* the way that the next new name takes */
 };
 
 /* Fails with libcrypto's own reason, and empties its error queue. */

@@ -16,34 +16,39 @@ static int by_length(size_t left, size_t right)
     return (left > right) - (left < right);
 }
 
-static uint64_t first_eight(const uint8_t *bytes)
+static inline uint64_t first_eight(const uint8_t *bytes)
 {
-    uint64_t value = 0;
-    for (size_t i = 0; i < sizeof value; i++) { /* one load and a swap of bytes */
-        value = value << 8 | bytes[i];
-    }
-    return value;
+    /* Written out, compilers make it one load and one swap of bytes. */
+    return (uint64_t)bytes[0] << 56 | (uint64_t)bytes[1] << 48 | (uint64_t)bytes[2] << 40 | (uint64_t)bytes[3] << 32 |
+           (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 | (uint64_t)bytes[6] << 8 | (uint64_t)bytes[7];
 }
 
 static inline int compare_unsigned(const ddbc_bytes *a, const ddbc_bytes *b)
 {
     size_t common = a->len < b->len ? a->len : b->len;
-    size_t i = 0;
-    if (common >= sizeof(uint64_t)) {
-        uint64_t left = first_eight(a->ptr);
-        uint64_t right = first_eight(b->ptr);
+    if (common < sizeof(uint64_t)) {
+        for (size_t i = 0; i < common; i++) {
+            if (a->ptr[i] != b->ptr[i]) {
+                return a->ptr[i] < b->ptr[i] ? -1 : 1;
+            }
+        }
+        return by_length(a->len, b->len);
+    }
+    /* Eight bytes at a time; the last eight may overlap those before, which are equal. */
+    for (size_t i = 0; i < common; i += sizeof(uint64_t)) {
+        size_t at = i + sizeof(uint64_t) <= common ? i : common - sizeof(uint64_t);
+        uint64_t left = first_eight(a->ptr + at);
+        uint64_t right = first_eight(b->ptr + at);
         if (left != right) {
             return left < right ? -1 : 1;
         }
-        int difference = memcmp(a->ptr + sizeof left, b->ptr + sizeof left, common - sizeof left);
-        return difference != 0 ? difference : by_length(a->len, b->len);
-    }
-    for (; i < common; i++) {
-        if (a->ptr[i] != b->ptr[i]) {
-            return a->ptr[i] < b->ptr[i] ? -1 : 1;
-        }
     }
     return by_length(a->len, b->len);
+}
+
+static inline int compare_plain(const void *left, const void *right)
+{
+    return compare_unsigned(left, right);
 }
 
 int ddbc_compare_unsigned(const void *left, const void *right)
@@ -93,7 +98,7 @@ int ddbc_compare_signed(const void *left, const void *right)
  * the order that items mostly ask for. */
 static inline bool insert_sorted(uint8_t *base, size_t count, size_t size, ddbc_compare compare, size_t moves)
 {
-    uint8_t moved[THING_MAX];
+    uint8_t moved[THING_MAX]; /* views, not what they point to */
     for (size_t i = 1; i < count; i++) {
         size_t at = i;
         if (compare(base + (i - 1) * size, base + i * size) <= 0) {
@@ -119,9 +124,9 @@ void ddbc_sort(void *things, size_t count, size_t size, ddbc_compare compare)
     bool plain = compare == ddbc_compare_unsigned;
     bool done = size > THING_MAX ? false
                 : plain && size == sizeof(ddbc_bytes)
-                    ? insert_sorted(things, count, sizeof(ddbc_bytes), ddbc_compare_unsigned, moves)
+                    ? insert_sorted(things, count, sizeof(ddbc_bytes), compare_plain, moves)
                 : plain && size == sizeof(ddbc_bytes) + sizeof(void *)
-                    ? insert_sorted(things, count, sizeof(ddbc_bytes) + sizeof(void *), ddbc_compare_unsigned, moves)
+                    ? insert_sorted(things, count, sizeof(ddbc_bytes) + sizeof(void *), compare_plain, moves)
                     : insert_sorted(things, count, size, compare, moves);
     if (!done) {
         qsort(things, count, size, compare);

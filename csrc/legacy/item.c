@@ -55,78 +55,130 @@ static bool check_plaintext(ddbc_workspace *workspace, const ddbc_item *item, dd
     return true;
 }
 
-/* Lists, maps and sets are written to where they are encrypted. */
-static bool encrypt_tree(ddbc_workspace *workspace, ddbc_cipher_lease *lease, ddbc_dialect dialect,
-                         const uint8_t random[DDBC_IV_SIZE], ddbc_attribute *value, ddbc_status *status)
+/* An attribute's place among those that are encrypted or decrypted in one run. */
+typedef struct place {
+    ddbc_item_attribute *attribute;
+    uint8_t *at;
+    size_t size;      /* as stored */
+    size_t plaintext; /* canonical bytes */
+} place;
+
+/* One buffer for all `count` places, their sizes known. */
+static uint8_t *lay_out(ddbc_workspace *workspace, place *places, size_t count, size_t *total, ddbc_status *status)
 {
-    size_t plaintext = 0;
-    if (!ddbc_legacy_attribute_size(value, &plaintext, status)) {
-        return false;
+    *total = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (places[i].size > SIZE_MAX - *total) {
+            (void)ddbc_fail_memory(status);
+            return NULL;
+        }
+        *total += places[i].size;
     }
-    size_t size = ddbc_chain_size(plaintext);
-    uint8_t *ciphertext = ddbc_arena_alloc(&workspace->arena, size);
-    if (ciphertext == NULL) {
-        return ddbc_fail_memory(status);
+    uint8_t *buffer = ddbc_arena_alloc(&workspace->arena, *total);
+    uint8_t *at = buffer;
+    if (buffer == NULL) {
+        (void)ddbc_fail_memory(status);
+        return NULL;
     }
-    if (!ddbc_legacy_put_attribute(workspace, value, dialect, ciphertext + DDBC_IV_SIZE, status) ||
-        !ddbc_chain_encrypt_in_place(lease->context, random, plaintext, ciphertext, status)) {
-        return false;
+    for (size_t i = 0; i < count; i++) {
+        places[i].at = at;
+        at += places[i].size;
     }
+    return buffer;
+}
+
+static void set_stored(ddbc_attribute *value, const uint8_t *stored, size_t size)
+{
     value->type = DDBC_TYPE_B;
-    value->as.bytes = (ddbc_bytes){ciphertext, size};
+    value->as.bytes = (ddbc_bytes){stored, size};
+}
+
+static bool encrypt_to_sink(ddbc_workspace *workspace, ddbc_cipher_lease *lease, const uint8_t random[DDBC_IV_SIZE],
+                            ddbc_item_attribute *attribute, ddbc_status *status)
+{
+    ddbc_canonical canonical;
+    if (!ddbc_legacy_canonicalize(workspace, &attribute->value, DDBC_DIALECT_PYTHON, &canonical, status)) {
+        return false;
+    }
+    if (canonical.head.len + canonical.body.len <= DDBC_BLOCK_SIZE) {
+        return ddbc_fail(status, DDBC_INVALID_ARGUMENT, "a sink was given for a value that is not large");
+    }
+    if (!ddbc_chain_encrypt(lease->context, random, canonical.head, canonical.body, attribute->sink, status)) {
+        return false;
+    }
+    set_stored(&attribute->value, attribute->sink, ddbc_chain_size(canonical.head.len + canonical.body.len));
     return true;
 }
 
-static bool encrypt_attribute(ddbc_workspace *workspace, ddbc_cipher_lease *lease, ddbc_dialect dialect,
-                              const uint8_t random[DDBC_IV_SIZE], ddbc_item_attribute *attribute, ddbc_status *status)
+/* All values are written to where they are encrypted, one behind the other, and go through libcrypto in one call. */
+static bool encrypt_places(ddbc_workspace *workspace, ddbc_cipher_lease *lease, ddbc_dialect dialect,
+                           const uint8_t *random, place *places, size_t count, ddbc_status *status)
 {
-    ddbc_canonical canonical;
-    ddbc_type type = attribute->value.type;
-    if (type != DDBC_TYPE_S && type != DDBC_TYPE_B && type != DDBC_TYPE_N) {
-        return encrypt_tree(workspace, lease, dialect, random, &attribute->value, status);
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!ddbc_legacy_attribute_size(&places[i].attribute->value, &places[i].plaintext, status)) {
+            return ddbc_fail_in(status, places[i].attribute->name);
+        }
+        places[i].size = ddbc_chain_size(places[i].plaintext);
     }
-    if (!ddbc_legacy_canonicalize(workspace, &attribute->value, dialect, &canonical, status)) {
+    uint8_t *buffer = lay_out(workspace, places, count, &total, status);
+    if (buffer == NULL) {
         return false;
     }
-    size_t size = ddbc_chain_size(canonical.head.len + canonical.body.len);
-    uint8_t *ciphertext = attribute->sink != NULL ? attribute->sink : ddbc_arena_alloc(&workspace->arena, size);
-    if (ciphertext == NULL) {
-        return ddbc_fail_memory(status);
+    for (size_t i = 0; i < count; i++) {
+        if (!ddbc_legacy_put_attribute(workspace, &places[i].attribute->value, dialect, places[i].at + DDBC_IV_SIZE,
+                                       status)) {
+            return ddbc_fail_in(status, places[i].attribute->name);
+        }
+        ddbc_chain_frame(random + i * DDBC_IV_SIZE, places[i].plaintext, places[i].at);
     }
-    if (!ddbc_chain_encrypt(lease->context, random, canonical.head, canonical.body, ciphertext, status)) {
+    if (!ddbc_chain_run(lease->context, buffer, total, status)) {
         return false;
     }
-    attribute->value.type = DDBC_TYPE_B;
-    attribute->value.as.bytes = (ddbc_bytes){ciphertext, size};
+    for (size_t i = 0; i < count; i++) {
+        set_stored(&places[i].attribute->value, places[i].at, places[i].size);
+    }
     return true;
 }
 
 static bool encrypt_attributes(ddbc_workspace *workspace, ddbc_legacy_job *job, const uint8_t **random,
                                ddbc_status *status)
 {
-    if (count_encrypted(&job->item) == 0) {
+    size_t encrypted = count_encrypted(&job->item);
+    if (encrypted == 0) {
         return true;
     }
     if (job->cipher_key == NULL) {
         return ddbc_fail(status, DDBC_NO_ENCRYPTION_KEY,
                          "an attribute is to be encrypted, but the materials have no encryption key");
     }
+    place *places = ddbc_arena_array(&workspace->arena, encrypted, sizeof *places);
     ddbc_cipher_lease lease;
+    if (places == NULL) {
+        return ddbc_fail_memory(status);
+    }
     if (!ddbc_cipher_borrow(job->cipher_key, true, &lease, status)) {
         return false;
     }
     bool done = true;
+    size_t count = 0;
     for (size_t i = 0; done && i < job->item.count; i++) {
         ddbc_item_attribute *attribute = &job->item.attributes[i];
         if (attribute->action != DDBC_ENCRYPT_AND_SIGN) {
             continue;
         }
-        done = encrypt_attribute(workspace, &lease, job->dialect, *random, attribute, status);
+        if (attribute->sink == NULL) {
+            places[count++].attribute = attribute;
+            continue;
+        }
+        done = encrypt_to_sink(workspace, &lease, *random, attribute, status);
         *random += DDBC_IV_SIZE;
         if (!done) {
             (void)ddbc_fail_in(status, attribute->name);
         }
     }
+    done = done && encrypt_places(workspace, &lease, job->dialect, *random, places, count, status);
+    *random += count * DDBC_IV_SIZE;
     ddbc_cipher_return(&lease);
     return done;
 }
@@ -329,51 +381,78 @@ static bool decrypt_to_sink(ddbc_cipher_lease *lease, ddbc_item_attribute *attri
     return true;
 }
 
-static bool decrypt_attribute(ddbc_workspace *workspace, ddbc_cipher_lease *lease, ddbc_item_attribute *attribute,
-                              ddbc_status *status)
+/* Copies of all stored values, one behind the other, go through libcrypto in one call. */
+static bool decrypt_places(ddbc_workspace *workspace, ddbc_cipher_lease *lease, place *places, size_t count,
+                           ddbc_status *status)
 {
-    if (attribute->value.type != DDBC_TYPE_B) {
+    size_t total = 0;
+    uint8_t *buffer = lay_out(workspace, places, count, &total, status);
+    if (buffer == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        memcpy(places[i].at, places[i].attribute->value.as.bytes.ptr, places[i].size);
+    }
+    if (!ddbc_chain_run(lease->context, buffer, total, status)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        ddbc_bytes canonical;
+        if (!ddbc_chain_open(places[i].at, places[i].size, &canonical, status) ||
+            !ddbc_legacy_read_attribute(workspace, canonical, &places[i].attribute->value, status)) {
+            return ddbc_fail_in(status, places[i].attribute->name);
+        }
+    }
+    return true;
+}
+
+static bool check_stored(const ddbc_attribute *value, ddbc_status *status)
+{
+    if (value->type != DDBC_TYPE_B) {
         return ddbc_fail(status, DDBC_NOT_CIPHERTEXT,
                          "the attribute is to be decrypted, but it is of type %s, not B; it was written under another "
                          "attribute action",
-                         ddbc_type_name(attribute->value.type));
+                         ddbc_type_name(value->type));
     }
-    ddbc_bytes stored = attribute->value.as.bytes;
-    if (attribute->sink != NULL) {
-        return decrypt_to_sink(lease, attribute, status);
-    }
-    uint8_t *scratch = ddbc_arena_alloc(&workspace->arena, stored.len);
-    ddbc_bytes canonical;
-    if (scratch == NULL) {
-        return ddbc_fail_memory(status);
-    }
-    return ddbc_chain_decrypt(lease->context, stored, scratch, &canonical, status) &&
-           ddbc_legacy_read_attribute(workspace, canonical, &attribute->value, status);
+    return ddbc_chain_check(value->as.bytes, status);
 }
 
 static bool decrypt_attributes(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_status *status)
 {
-    if (count_encrypted(&job->item) == 0) {
+    size_t encrypted = count_encrypted(&job->item);
+    if (encrypted == 0) {
         return true;
     }
     if (job->cipher_key == NULL) {
         return ddbc_fail(status, DDBC_NO_DECRYPTION_KEY,
                          "an attribute is to be decrypted, but the materials have no decryption key");
     }
+    place *places = ddbc_arena_array(&workspace->arena, encrypted, sizeof *places);
     ddbc_cipher_lease lease;
+    if (places == NULL) {
+        return ddbc_fail_memory(status);
+    }
     if (!ddbc_cipher_borrow(job->cipher_key, false, &lease, status)) {
         return false;
     }
     bool done = true;
+    size_t count = 0;
     for (size_t i = 0; done && i < job->item.count; i++) {
         ddbc_item_attribute *attribute = &job->item.attributes[i];
-        if (attribute->action == DDBC_ENCRYPT_AND_SIGN) {
-            done = decrypt_attribute(workspace, &lease, attribute, status);
-            if (!done) {
-                (void)ddbc_fail_in(status, attribute->name);
-            }
+        if (attribute->action != DDBC_ENCRYPT_AND_SIGN) {
+            continue;
+        }
+        done = check_stored(&attribute->value, status);
+        if (done && attribute->sink == NULL) {
+            places[count++] = (place){attribute, NULL, attribute->value.as.bytes.len, 0};
+        } else if (done) {
+            done = decrypt_to_sink(&lease, attribute, status);
+        }
+        if (!done) {
+            (void)ddbc_fail_in(status, attribute->name);
         }
     }
+    done = done && decrypt_places(workspace, &lease, places, count, status);
     ddbc_cipher_return(&lease);
     return done;
 }
