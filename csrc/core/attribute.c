@@ -80,6 +80,16 @@ static bool has_equals(ddbc_workspace *workspace, const void *things, size_t cou
     return true;
 }
 
+bool ddbc_fail_equal_members(ddbc_type type, ddbc_status *status)
+{
+    if (type == DDBC_TYPE_M) {
+        return ddbc_fail(status, DDBC_DUPLICATE_MEMBER, "a map has two members of the same name; remove one");
+    }
+    return ddbc_fail(status, DDBC_DUPLICATE_MEMBER,
+                     "a set (%s) has two members that are equal in DynamoDB; remove one%s", ddbc_type_name(type),
+                     type == DDBC_TYPE_NS ? " (numbers are compared by value: 1 equals 1.0)" : "");
+}
+
 static bool check_set(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_status *status)
 {
     bool equal = false;
@@ -89,10 +99,7 @@ static bool check_set(ddbc_workspace *workspace, const ddbc_attribute *attribute
                     : has_equals(workspace, attribute->as.set.members, attribute->as.set.count, sizeof(ddbc_bytes), 0,
                                  &equal, status);
     if (done && equal) {
-        return ddbc_fail(status, DDBC_DUPLICATE_MEMBER,
-                         "a set (%s) has two members that are equal in DynamoDB; remove one%s",
-                         ddbc_type_name(attribute->type),
-                         attribute->type == DDBC_TYPE_NS ? " (numbers are compared by value: 1 equals 1.0)" : "");
+        return ddbc_fail_equal_members(attribute->type, status);
     }
     return done;
 }
@@ -123,7 +130,7 @@ static bool check(ddbc_workspace *workspace, const ddbc_attribute *attribute, un
             return false;
         }
         if (equal) {
-            return ddbc_fail(status, DDBC_DUPLICATE_MEMBER, "a map has two members of the same name; remove one");
+            return ddbc_fail_equal_members(DDBC_TYPE_M, status);
         }
         for (size_t i = 0; i < attribute->as.map.count; i++) {
             if (!check(workspace, &attribute->as.map.members[i].value, depth + 1, status)) {

@@ -75,6 +75,10 @@ DDBC_MUST_USE bool ddbc_sha256(ddbc_workspace *workspace, ddbc_bytes head, ddbc_
 DDBC_MUST_USE bool ddbc_sha384(ddbc_workspace *workspace, const ddbc_bytes *pieces, size_t count,
                                uint8_t out[DDBC_SHA384_SIZE], ddbc_status *status);
 
+/* ---- attribute.c */
+/* The failure for equal members of a set, or equal names of a map. */
+bool ddbc_fail_equal_members(ddbc_type type, ddbc_status *status);
+
 /* ---- number.c */
 /* Whether a text is a number in canonical form already, of few enough digits that this is seen at a glance; false says
  * nothing. */

@@ -16,7 +16,7 @@
 #define RESERVED 0x00
 #define LENGTH_SIZE 4
 
-static uint8_t tag_of(ddbc_type type)
+static inline uint8_t tag_of(ddbc_type type)
 {
     static const uint8_t tags[] = {'s', 'n', 'b', '?', 0x00, 'S', 'N', 'B', 'L', 'M'};
     return tags[type];
@@ -27,119 +27,120 @@ static uint8_t tag_of(ddbc_type type)
 typedef struct writer {
     ddbc_workspace *workspace;
     ddbc_dialect dialect;
+    bool strict;
     uint8_t *at;
     ddbc_status *status;
 } writer;
 
-static bool add(size_t *total, size_t more, ddbc_status *status)
+/* No item that fits into memory overflows this. */
+typedef uint64_t total;
+
+static bool add_size(const ddbc_attribute *attribute, unsigned depth, bool strict, total *size, ddbc_status *status);
+
+static bool add_members(const ddbc_attribute *attribute, unsigned depth, bool strict, total *size, ddbc_status *status)
 {
-    if (more > UINT32_MAX || *total > UINT32_MAX - more) {
-        return ddbc_fail(status, DDBC_TOO_LARGE, "an attribute is larger than 4 GiB; DynamoDB takes 400 KB");
+    for (size_t i = 0; i < attribute->as.list.count; i++) {
+        if (!add_size(&attribute->as.list.members[i], depth + 1, strict, size, status)) {
+            return false;
+        }
     }
-    *total += more;
     return true;
 }
 
-static bool size_of(const ddbc_attribute *attribute, unsigned depth, size_t *total, ddbc_status *status);
-
-static bool size_of_members(const ddbc_attribute *attribute, unsigned depth, size_t *total, ddbc_status *status)
+static bool add_map(const ddbc_attribute *attribute, unsigned depth, bool strict, total *size, ddbc_status *status)
 {
-    switch (attribute->type) {
-    case DDBC_TYPE_SS:
-    case DDBC_TYPE_BS:
-        for (size_t i = 0; i < attribute->as.set.count; i++) {
-            if (!add(total, attribute->as.set.members[i].len, status) || !add(total, LENGTH_SIZE, status)) {
-                return false;
-            }
+    *size += (total)DDBC_HEAD_MAX * attribute->as.map.count;
+    for (size_t i = 0; i < attribute->as.map.count; i++) {
+        const ddbc_member *member = &attribute->as.map.members[i];
+        *size += member->name.len;
+        if (!add_size(&member->value, depth + 1, strict, size, status)) {
+            return false;
         }
-        return true;
-    case DDBC_TYPE_NS:
-        for (size_t i = 0; i < attribute->as.numbers.count; i++) {
-            if (!add(total, attribute->as.numbers.members[i].canonical.len + LENGTH_SIZE, status)) {
-                return false;
-            }
-        }
-        return true;
-    case DDBC_TYPE_L:
-        for (size_t i = 0; i < attribute->as.list.count; i++) {
-            if (!size_of(&attribute->as.list.members[i], depth + 1, total, status)) {
-                return false;
-            }
-        }
-        return true;
-    case DDBC_TYPE_M:
-        for (size_t i = 0; i < attribute->as.map.count; i++) {
-            const ddbc_member *member = &attribute->as.map.members[i];
-            if (!add(total, member->name.len, status) || !add(total, DDBC_HEAD_MAX, status) ||
-                !size_of(&member->value, depth + 1, total, status)) {
-                return false;
-            }
-        }
-        return true;
-    default:
-        return true;
     }
+    return true;
 }
 
-static bool size_of(const ddbc_attribute *attribute, unsigned depth, size_t *total, ddbc_status *status)
+static bool fail_depth(ddbc_status *status)
+{
+    return ddbc_fail(status, DDBC_TOO_DEEP, "lists and maps nest deeper than the %d levels of DynamoDB; flatten them",
+                     DDBC_DEPTH_MAX);
+}
+
+/* DynamoDB takes lists and maps down to one level less than scalars and sets. */
+static bool add_size(const ddbc_attribute *attribute, unsigned depth, bool strict, total *size, ddbc_status *status)
 {
     if (depth > DDBC_DEPTH_MAX) {
-        return ddbc_fail(status, DDBC_TOO_DEEP,
-                         "lists and maps nest deeper than the %d levels of DynamoDB; flatten them", DDBC_DEPTH_MAX);
+        return fail_depth(status);
     }
+    *size += DDBC_HEAD_MAX;
     switch (attribute->type) {
     case DDBC_TYPE_S:
     case DDBC_TYPE_B:
-        return add(total, attribute->as.bytes.len, status) && add(total, DDBC_HEAD_MAX, status);
+        *size += attribute->as.bytes.len;
+        return true;
     case DDBC_TYPE_N:
-        return add(total, attribute->as.number.canonical.len + DDBC_HEAD_MAX, status);
+        *size += attribute->as.number.canonical.len;
+        return true;
     case DDBC_TYPE_BOOL:
-        return add(total, 3, status);
+        *size -= DDBC_HEAD_MAX - 3;
+        return true;
     case DDBC_TYPE_NULL:
-        return add(total, 2, status);
+        *size -= DDBC_HEAD_MAX - 2;
+        return true;
     case DDBC_TYPE_SS:
-    case DDBC_TYPE_NS:
     case DDBC_TYPE_BS:
+        *size += (total)LENGTH_SIZE * attribute->as.set.count;
+        for (size_t i = 0; i < attribute->as.set.count; i++) {
+            *size += attribute->as.set.members[i].len;
+        }
+        return true;
+    case DDBC_TYPE_NS:
+        *size += (total)LENGTH_SIZE * attribute->as.numbers.count;
+        for (size_t i = 0; i < attribute->as.numbers.count; i++) {
+            *size += attribute->as.numbers.members[i].canonical.len;
+        }
+        return true;
     case DDBC_TYPE_L:
     case DDBC_TYPE_M:
-        return add(total, DDBC_HEAD_MAX, status) && size_of_members(attribute, depth, total, status);
+        if (strict && depth == DDBC_DEPTH_MAX) {
+            return fail_depth(status);
+        }
+        return attribute->type == DDBC_TYPE_L ? add_members(attribute, depth, strict, size, status)
+                                              : add_map(attribute, depth, strict, size, status);
     }
     return ddbc_fail(status, DDBC_INVALID_ARGUMENT, "an attribute has no known type");
 }
 
-static void put_byte(writer *w, uint8_t byte)
+static uint8_t *put_length(uint8_t *at, size_t length)
 {
-    *w->at++ = byte;
+    at[0] = (uint8_t)(length >> 24);
+    at[1] = (uint8_t)(length >> 16);
+    at[2] = (uint8_t)(length >> 8);
+    at[3] = (uint8_t)length;
+    return at + LENGTH_SIZE;
 }
 
-static void put_length(writer *w, size_t length)
+static uint8_t *put_tag(uint8_t *at, ddbc_type type)
 {
-    put_byte(w, (uint8_t)(length >> 24));
-    put_byte(w, (uint8_t)(length >> 16));
-    put_byte(w, (uint8_t)(length >> 8));
-    put_byte(w, (uint8_t)length);
+    at[0] = RESERVED;
+    at[1] = tag_of(type);
+    return at + 2;
 }
 
-static void put_value(writer *w, ddbc_bytes value)
+static uint8_t *put_value(uint8_t *at, ddbc_bytes value)
 {
-    put_length(w, value.len);
+    at = put_length(at, value.len);
     if (value.len > 0) {
-        memcpy(w->at, value.ptr, value.len);
-        w->at += value.len;
+        memcpy(at, value.ptr, value.len);
     }
-}
-
-static void put_tag(writer *w, ddbc_type type)
-{
-    put_byte(w, RESERVED);
-    put_byte(w, tag_of(type));
+    return at + value.len;
 }
 
 static bool put_set(writer *w, const ddbc_attribute *attribute)
 {
     bool numbers = attribute->type == DDBC_TYPE_NS;
     size_t count = numbers ? attribute->as.numbers.count : attribute->as.set.count;
-    put_length(w, count);
+    w->at = put_length(w->at, count);
     if (count == 0) {
         return true;
     }
@@ -156,7 +157,10 @@ static bool put_set(writer *w, const ddbc_attribute *attribute)
     }
     ddbc_sort(sorted, count, sizeof *sorted, compare);
     for (size_t i = 0; i < count; i++) {
-        put_value(w, sorted[i]);
+        if (w->strict && i > 0 && ddbc_bytes_equal(sorted[i - 1], sorted[i])) {
+            return ddbc_fail_equal_members(attribute->type, w->status);
+        }
+        w->at = put_value(w->at, sorted[i]);
     }
     return true;
 }
@@ -166,7 +170,7 @@ static bool put_attribute(writer *w, const ddbc_attribute *attribute);
 static bool put_map(writer *w, const ddbc_attribute *attribute)
 {
     size_t count = attribute->as.map.count;
-    put_length(w, count);
+    w->at = put_length(w->at, count);
     if (count == 0) {
         return true;
     }
@@ -184,8 +188,10 @@ static bool put_map(writer *w, const ddbc_attribute *attribute)
     ddbc_sort(sorted, count, sizeof *sorted,
               w->dialect == DDBC_DIALECT_JAVA ? ddbc_compare_utf16 : ddbc_compare_unsigned);
     for (size_t i = 0; i < count; i++) {
-        put_tag(w, DDBC_TYPE_S);
-        put_value(w, sorted[i].name);
+        if (w->strict && i > 0 && ddbc_bytes_equal(sorted[i - 1].name, sorted[i].name)) {
+            return ddbc_fail_equal_members(DDBC_TYPE_M, w->status);
+        }
+        w->at = put_value(put_tag(w->at, DDBC_TYPE_S), sorted[i].name);
         if (!put_attribute(w, sorted[i].value)) {
             return false;
         }
@@ -195,26 +201,29 @@ static bool put_map(writer *w, const ddbc_attribute *attribute)
 
 static bool put_attribute(writer *w, const ddbc_attribute *attribute)
 {
-    put_tag(w, attribute->type);
+    uint8_t *at = put_tag(w->at, attribute->type);
     switch (attribute->type) {
     case DDBC_TYPE_S:
     case DDBC_TYPE_B:
-        put_value(w, attribute->as.bytes);
+        w->at = put_value(at, attribute->as.bytes);
         return true;
     case DDBC_TYPE_N:
-        put_value(w, attribute->as.number.canonical);
+        w->at = put_value(at, attribute->as.number.canonical);
         return true;
     case DDBC_TYPE_BOOL:
-        put_byte(w, attribute->as.boolean ? 0x01 : 0x00);
+        *at = attribute->as.boolean ? 0x01 : 0x00;
+        w->at = at + 1;
         return true;
     case DDBC_TYPE_NULL:
+        w->at = at;
         return true;
     case DDBC_TYPE_SS:
     case DDBC_TYPE_NS:
     case DDBC_TYPE_BS:
+        w->at = at;
         return put_set(w, attribute);
     case DDBC_TYPE_L:
-        put_length(w, attribute->as.list.count);
+        w->at = put_length(at, attribute->as.list.count);
         for (size_t i = 0; i < attribute->as.list.count; i++) {
             if (!put_attribute(w, &attribute->as.list.members[i])) {
                 return false;
@@ -222,29 +231,37 @@ static bool put_attribute(writer *w, const ddbc_attribute *attribute)
         }
         return true;
     case DDBC_TYPE_M:
+        w->at = at;
         return put_map(w, attribute);
     }
     return ddbc_fail(w->status, DDBC_INVALID_ARGUMENT, "an attribute has no known type");
 }
 
-bool ddbc_legacy_attribute_size(const ddbc_attribute *attribute, size_t *out, ddbc_status *status)
+bool ddbc_legacy_attribute_size(const ddbc_attribute *attribute, bool strict, size_t *out, ddbc_status *status)
 {
-    *out = 0;
-    return size_of(attribute, 1, out, status);
+    total size = 0;
+    if (!add_size(attribute, 1, strict, &size, status)) {
+        return false;
+    }
+    if (size > UINT32_MAX) {
+        return ddbc_fail(status, DDBC_TOO_LARGE, "an attribute is larger than 4 GiB; DynamoDB takes 400 KB");
+    }
+    *out = (size_t)size;
+    return true;
 }
 
 bool ddbc_legacy_put_attribute(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_dialect dialect,
-                               uint8_t *at, ddbc_status *status)
+                               bool strict, uint8_t *at, ddbc_status *status)
 {
-    writer w = {workspace, dialect, at, status};
+    writer w = {workspace, dialect, strict, at, status};
     return put_attribute(&w, attribute);
 }
 
-bool ddbc_legacy_write_attribute(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_dialect dialect,
-                                 ddbc_bytes *out, ddbc_status *status)
+static bool write_attribute(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_dialect dialect,
+                            bool strict, ddbc_bytes *out, ddbc_status *status)
 {
     size_t size = 0;
-    if (!ddbc_legacy_attribute_size(attribute, &size, status)) {
+    if (!ddbc_legacy_attribute_size(attribute, strict, &size, status)) {
         return false;
     }
     uint8_t *bytes = ddbc_arena_alloc(&workspace->arena, size);
@@ -252,32 +269,30 @@ bool ddbc_legacy_write_attribute(ddbc_workspace *workspace, const ddbc_attribute
         return ddbc_fail_memory(status);
     }
     *out = (ddbc_bytes){bytes, size};
-    return ddbc_legacy_put_attribute(workspace, attribute, dialect, bytes, status);
+    return ddbc_legacy_put_attribute(workspace, attribute, dialect, strict, bytes, status);
 }
 
-static void head_and_body(ddbc_type type, ddbc_bytes value, ddbc_canonical *out)
+bool ddbc_legacy_write_attribute(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_dialect dialect,
+                                 ddbc_bytes *out, ddbc_status *status)
 {
-    writer w = {NULL, DDBC_DIALECT_PYTHON, out->head_bytes, NULL};
-    put_tag(&w, type);
-    put_length(&w, value.len);
-    out->head = (ddbc_bytes){out->head_bytes, DDBC_HEAD_MAX};
-    out->body = value;
+    return write_attribute(workspace, attribute, dialect, false, out, status);
 }
 
 bool ddbc_legacy_canonicalize(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_dialect dialect,
-                              ddbc_canonical *out, ddbc_status *status)
+                              bool strict, ddbc_canonical *out, ddbc_status *status)
 {
     if (attribute->type == DDBC_TYPE_S || attribute->type == DDBC_TYPE_B || attribute->type == DDBC_TYPE_N) {
-        ddbc_bytes value = attribute->type == DDBC_TYPE_N ? attribute->as.number.canonical : attribute->as.bytes;
-        size_t size = DDBC_HEAD_MAX;
-        if (!add(&size, value.len, status)) {
+        size_t size = 0;
+        if (!ddbc_legacy_attribute_size(attribute, strict, &size, status)) {
             return false;
         }
-        head_and_body(attribute->type, value, out);
+        out->body = attribute->type == DDBC_TYPE_N ? attribute->as.number.canonical : attribute->as.bytes;
+        (void)put_length(put_tag(out->head_bytes, attribute->type), out->body.len);
+        out->head = (ddbc_bytes){out->head_bytes, DDBC_HEAD_MAX};
         return true;
     }
     out->head = (ddbc_bytes){NULL, 0};
-    return ddbc_legacy_write_attribute(workspace, attribute, dialect, &out->body, status);
+    return write_attribute(workspace, attribute, dialect, strict, &out->body, status);
 }
 
 /* ---- reading -------------------------------------------------------------------------------------------------- */

@@ -37,6 +37,7 @@ size_t ddbc_legacy_ciphertext_size(size_t size)
 
 /* ---- encrypt -------------------------------------------------------------------------------------------------- */
 
+/* Names and what is not signed; the writing of what is signed checks it on the way. */
 static bool check_plaintext(ddbc_workspace *workspace, const ddbc_item *item, ddbc_status *status)
 {
     for (size_t i = 0; i < item->count; i++) {
@@ -48,7 +49,7 @@ static bool check_plaintext(ddbc_workspace *workspace, const ddbc_item *item, dd
                             "first if it is encrypted already");
             return ddbc_fail_in(status, attribute->name);
         }
-        if (!ddbc_attribute_check(workspace, &attribute->value, status)) {
+        if (attribute->action == DDBC_DO_NOTHING && !ddbc_attribute_check(workspace, &attribute->value, status)) {
             return ddbc_fail_in(status, attribute->name);
         }
     }
@@ -97,16 +98,26 @@ static bool encrypt_to_sink(ddbc_workspace *workspace, ddbc_cipher_lease *lease,
                             ddbc_item_attribute *attribute, ddbc_status *status)
 {
     ddbc_canonical canonical;
-    if (!ddbc_legacy_canonicalize(workspace, &attribute->value, DDBC_DIALECT_PYTHON, &canonical, status)) {
+    if (!ddbc_legacy_canonicalize(workspace, &attribute->value, DDBC_DIALECT_PYTHON, false, &canonical, status)) {
         return false;
     }
-    if (canonical.head.len + canonical.body.len <= DDBC_BLOCK_SIZE) {
-        return ddbc_fail(status, DDBC_INVALID_ARGUMENT, "a sink was given for a value that is not large");
+    size_t plaintext = canonical.head.len + canonical.body.len;
+    bool done;
+    if (plaintext > DDBC_BLOCK_SIZE) {
+        done = ddbc_chain_encrypt(lease->context, random, canonical.head, canonical.body, attribute->sink, status);
+    } else {
+        uint8_t *at = attribute->sink + DDBC_IV_SIZE;
+        memcpy(at, canonical.head.ptr, canonical.head.len);
+        if (canonical.body.len > 0) {
+            memcpy(at + canonical.head.len, canonical.body.ptr, canonical.body.len);
+        }
+        ddbc_chain_frame(random, plaintext, attribute->sink);
+        done = ddbc_chain_run(lease->context, attribute->sink, ddbc_chain_size(plaintext), status);
     }
-    if (!ddbc_chain_encrypt(lease->context, random, canonical.head, canonical.body, attribute->sink, status)) {
+    if (!done) {
         return false;
     }
-    set_stored(&attribute->value, attribute->sink, ddbc_chain_size(canonical.head.len + canonical.body.len));
+    set_stored(&attribute->value, attribute->sink, ddbc_chain_size(plaintext));
     return true;
 }
 
@@ -116,7 +127,7 @@ static bool encrypt_places(ddbc_workspace *workspace, ddbc_cipher_lease *lease, 
 {
     size_t total = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!ddbc_legacy_attribute_size(&places[i].attribute->value, &places[i].plaintext, status)) {
+        if (!ddbc_legacy_attribute_size(&places[i].attribute->value, true, &places[i].plaintext, status)) {
             return ddbc_fail_in(status, places[i].attribute->name);
         }
         places[i].size = ddbc_chain_size(places[i].plaintext);
@@ -126,8 +137,8 @@ static bool encrypt_places(ddbc_workspace *workspace, ddbc_cipher_lease *lease, 
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        if (!ddbc_legacy_put_attribute(workspace, &places[i].attribute->value, dialect, places[i].at + DDBC_IV_SIZE,
-                                       status)) {
+        if (!ddbc_legacy_put_attribute(workspace, &places[i].attribute->value, dialect, true,
+                                       places[i].at + DDBC_IV_SIZE, status)) {
             return ddbc_fail_in(status, places[i].attribute->name);
         }
         ddbc_chain_frame(random + i * DDBC_IV_SIZE, places[i].plaintext, places[i].at);
@@ -202,7 +213,7 @@ static bool sign_job(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_statu
     if (mac == NULL) {
         return ddbc_fail_memory(status);
     }
-    if (!ddbc_legacy_string_to_sign(workspace, &job->item, job->table, job->dialect, &data, status) ||
+    if (!ddbc_legacy_signed_string(workspace, &job->item, job->table, job->dialect, true, &data, status) ||
         !ddbc_key_sign(job->signing_key, data, mac, &size, status) || !describe(workspace, job, status)) {
         return false;
     }
@@ -400,6 +411,7 @@ static bool decrypt_places(ddbc_workspace *workspace, ddbc_cipher_lease *lease, 
         ddbc_bytes canonical;
         if (!ddbc_chain_open(places[i].at, places[i].size, &canonical, status) ||
             !ddbc_legacy_read_attribute(workspace, canonical, &places[i].attribute->value, status)) {
+            ddbc_wipe(buffer, total); /* of the others too, no plaintext stays */
             return ddbc_fail_in(status, places[i].attribute->name);
         }
     }

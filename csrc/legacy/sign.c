@@ -40,11 +40,11 @@ static bool sign_table(ddbc_workspace *workspace, ddbc_bytes table, uint8_t *out
 }
 
 static bool sign_attribute(ddbc_workspace *workspace, const ddbc_item_attribute *attribute, ddbc_dialect dialect,
-                           uint8_t *out, ddbc_status *status)
+                           bool strict, uint8_t *out, ddbc_status *status)
 {
     ddbc_canonical canonical;
     if (!ddbc_name_digest(workspace, attribute->name, out, status) ||
-        !ddbc_legacy_canonicalize(workspace, &attribute->value, dialect, &canonical, status)) {
+        !ddbc_legacy_canonicalize(workspace, &attribute->value, dialect, strict, &canonical, status)) {
         return false;
     }
     memcpy(out + DDBC_SHA256_SIZE, attribute->action == DDBC_ENCRYPT_AND_SIGN ? encrypted_digest : plaintext_digest,
@@ -54,6 +54,12 @@ static bool sign_attribute(ddbc_workspace *workspace, const ddbc_item_attribute 
 
 bool ddbc_legacy_string_to_sign(ddbc_workspace *workspace, const ddbc_item *item, ddbc_bytes table,
                                 ddbc_dialect dialect, ddbc_bytes *out, ddbc_status *status)
+{
+    return ddbc_legacy_signed_string(workspace, item, table, dialect, false, out, status);
+}
+
+bool ddbc_legacy_signed_string(ddbc_workspace *workspace, const ddbc_item *item, ddbc_bytes table, ddbc_dialect dialect,
+                               bool strict, ddbc_bytes *out, ddbc_status *status)
 {
     size_t count = 0;
     signed_attribute *sorted = ddbc_arena_array(&workspace->arena, item->count, sizeof *sorted);
@@ -82,7 +88,7 @@ bool ddbc_legacy_string_to_sign(ddbc_workspace *workspace, const ddbc_item *item
     }
     uint8_t *at = bytes + DDBC_SHA256_SIZE;
     for (size_t i = 0; i < count; i++) {
-        if (!sign_attribute(workspace, sorted[i].attribute, dialect, at, status)) {
+        if (!sign_attribute(workspace, sorted[i].attribute, dialect, strict, at, status)) {
             return ddbc_fail_in(status, sorted[i].name);
         }
         at += (size_t)3 * DDBC_SHA256_SIZE;

@@ -151,33 +151,40 @@ static bool map_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out
     return context.members != NULL && mapping_each_borrowed(c, value, count, member_in, &context);
 }
 
+/* The type names are told apart by their lengths and first letters. */
 static bool type_of(ddbc_bytes name, ddbc_type *out)
 {
-    for (unsigned type = 0; type < DDBC_TYPES; type++) {
-        const char *known = ddbc_type_name((ddbc_type)type);
-        if (strlen(known) == name.len && memcmp(known, name.ptr, name.len) == 0) {
-            *out = (ddbc_type)type;
-            return true;
-        }
+    ddbc_type found = DDBC_TYPE_M;
+    switch (name.len == 0 ? 0 : name.ptr[0]) {
+    case 'S':
+        found = name.len == 1 ? DDBC_TYPE_S : DDBC_TYPE_SS;
+        break;
+    case 'N':
+        found = name.len == 1 ? DDBC_TYPE_N : name.len == 2 ? DDBC_TYPE_NS : DDBC_TYPE_NULL;
+        break;
+    case 'B':
+        found = name.len == 1 ? DDBC_TYPE_B : name.len == 2 ? DDBC_TYPE_BS : DDBC_TYPE_BOOL;
+        break;
+    case 'L':
+        found = DDBC_TYPE_L;
+        break;
+    default:
+        break;
     }
-    return false;
+    const char *known = ddbc_type_name(found);
+    *out = found;
+    return name.len == 1 ? name.ptr[0] == (uint8_t)known[0] && known[1] == '\0'
+                         : strlen(known) == name.len && memcmp(known, name.ptr, name.len) == 0;
 }
 
 static bool find_type(call *c, PyObject *name, ddbc_type *out)
 {
-    for (unsigned type = 0; type < DDBC_TYPES; type++) {
-        if (name == c->state->type_names[type]) {
-            *out = (ddbc_type)type;
-            return true;
-        }
-    }
-    /* Names that are not interned, such as those of parsed JSON. */
     ddbc_bytes text;
     if (PyUnicode_Check(name)) {
         if (!call_text(c, name, &text)) {
             return false;
         }
-        c->bytes -= text.len;
+        c->bytes -= text.len; /* no part of the item's size */
         if (type_of(text, out)) {
             return true;
         }
