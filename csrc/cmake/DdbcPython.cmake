@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The extension module _engine, installed into the package. scikit-build-core says whether the limited API is in use;
-# free-threaded interpreters have none and get a module of their own.
+# The extension module _engine, installed into the package, for the one version of CPython that builds it: the full API
+# is a tenth faster (docs/benchmarks.md). With scikit-build-core's wheel.py-api=cp311 it is made for the limited API.
 if(SKBUILD_SABI_COMPONENT)
   set(DDBC_PYTHON_COMPONENT ${SKBUILD_SABI_COMPONENT})
   set(DDBC_USE_SABI USE_SABI ${SKBUILD_SABI_VERSION})
@@ -30,6 +30,13 @@ include(CheckLinkerFlag)
 check_linker_flag(C "-Wl,--exclude-libs,ALL" DDBC_HAS_EXCLUDE_LIBS)
 if(DDBC_HAS_EXCLUDE_LIBS)
   target_link_options(_engine PRIVATE -Wl,--exclude-libs,ALL)
+endif()
+
+# Accessors of the engine are inlined into the marshalling.
+include(CheckIPOSupported)
+check_ipo_supported(RESULT DDBC_HAS_IPO LANGUAGES C)
+if(DDBC_HAS_IPO AND NOT DDBC_SANITIZE)
+  set_target_properties(_engine ddbcrypt_core PROPERTIES INTERPROCEDURAL_OPTIMIZATION_RELEASE ON)
 endif()
 
 install(TARGETS _engine DESTINATION ddbcrypt COMPONENT python)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one abi3 wheel works in interpreters that have a GIL of their own, and in two of them at once.
+"""The extension works in interpreters that have a GIL of their own, and in two of them at once.
 
-Such interpreters begin with CPython 3.12; the wheel, built by the Python that runs the tests, is installed into a
-virtual environment of a newer one.
+Such interpreters begin with CPython 3.12; the checkout is built and installed by the oldest and by the newest that this
+machine has.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from tests.packaging.build import clean_copy
 from tests.support.require import missing
 
 CHILD = Path(__file__).with_name("child.py")
@@ -46,11 +47,11 @@ def _newer_pythons() -> dict[tuple[int, int], str]:
     return found
 
 
-def _environment(python: str, wheel: Path, folder: Path) -> Path:
-    """A virtual environment of ``python`` with the wheel and boto3; its interpreter."""
+def _environment(python: str, source: Path, folder: Path) -> Path:
+    """A virtual environment of ``python`` with the package and boto3; its interpreter."""
     interpreter = folder / "bin" / "python"
     subprocess.run([python, "-m", "venv", folder], check=True, capture_output=True)
-    install = [interpreter, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile", wheel]
+    install = [interpreter, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile", source]
     done = subprocess.run(install, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return interpreter
@@ -68,7 +69,6 @@ def seen() -> dict[tuple[int, int], Report]:
 @pytest.fixture(scope="module", params=["oldest", "newest"])
 def report(
     request: pytest.FixtureRequest,
-    built_wheel: Path,
     tmp_path_factory: pytest.TempPathFactory,
     seen: dict[tuple[int, int], Report],
 ) -> Report:
@@ -79,8 +79,8 @@ def report(
     version = min(pythons) if request.param == "oldest" else max(pythons)
     if version in seen:
         return seen[version]
-    folder = tmp_path_factory.mktemp("interpreters") / f"venv-{version[0]}.{version[1]}"
-    python = _environment(pythons[version], built_wheel, folder)
+    folder = tmp_path_factory.mktemp("interpreters")
+    python = _environment(pythons[version], clean_copy(folder / "source"), folder / "venv")
     done = subprocess.run([python, "-X", "dev", CHILD], capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     seen[version] = json.loads(done.stdout)
