@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+TABLE = "patients"
 KEYS = ("patient_id", "visited_at")
 _LETTERS = string.ascii_letters + string.digits + " -_.,"
 
@@ -125,6 +126,12 @@ def strings_of(size: int) -> dict[str, Any]:
     """An item with ``size`` bytes of S of 200 characters."""
     source = _Source(size)
     return source.keys() | {f"attribute_{index:03}": source.text(200) for index in range(size // 200)}
+
+
+def attributes_of(count: int) -> dict[str, Any]:
+    """An item with ``count`` S of 20 characters besides its keys."""
+    source = _Source(count)
+    return source.keys() | {f"attribute_{index:04}": source.text(20) for index in range(count)}
 
 
 def all_shapes() -> list[Shape]:
