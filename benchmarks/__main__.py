@@ -10,6 +10,7 @@ import datetime as dt
 import statistics
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from benchmarks import goals, machine, markdown
@@ -35,7 +36,9 @@ def measure(options: Options) -> Report:
     with tempfile.TemporaryDirectory() as folder:
         session = Session(options, report, Path(folder))
         for name in options.suites:
+            start = time.monotonic()
             SUITES[name].measure(session)
+            session.say(f"{name} took {time.monotonic() - start:.0f} s")
     spreads = [cell.spread for cell in report.cells.values() if cell.unit == TIME and cell.samples > 3]
     report.conditions = watch.conditions()
     if spreads:
@@ -64,19 +67,17 @@ def head(report: Report) -> str:
 
 def verdicts(report: Report) -> str:
     """The goals, those that are not met first."""
-    found = goals.all_goals(report)
-    groups = {False: "Not met", True: "Met", None: "Not measured"}
-    parts = [f"{sum(goal.met is True for goal in found)} of {len(found)} goals are met."]
-    for met, label in groups.items():
-        lines = [f"- {goal.line()}" for goal in found if goal.met is met]
-        if lines:
-            parts.append(f"{label}:\n\n" + "\n".join(lines))
-    return "\n\n".join(parts)
+    found = sorted(goals.all_goals(report), key=lambda goal: (False, True, None).index(goal.met))
+    met = sum(goal.met is True for goal in found)
+    table = markdown.table(["goal", "", "limit", "measured", "fastest rounds"], [goal.row() for goal in found], left=2)
+    return f"{met} of {len(found)} goals are met.\n\n{table}"
 
 
 def floors(report: Report) -> str:
     """The legacy floor's fastest ways to its primitives."""
-    ways = [f"- {name.removeprefix('floor ')}: {way}" for name, way in report.notes.items() if name.startswith("floor ")]
+    ways = [
+        f"- {name.removeprefix('floor ')}: {way}" for name, way in report.notes.items() if name.startswith("floor ")
+    ]
     return "The floor's fastest ways:\n\n" + "\n".join(ways) if ways else ""
 
 
@@ -92,7 +93,6 @@ def main() -> int:
     for name, text in sections.items():
         print(f"\n==== {name.removeprefix('bench-')} ====\n\n{text}")
     if options.json:
-        options.json.write_text("")
         report.write(options.json, [goal.as_json() for goal in goals.all_goals(report)])
     if options.compare:
         print(f"\n==== beside {options.compare.name} ====\n\n{compare(Report.read(options.compare), report)}")

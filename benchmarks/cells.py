@@ -31,7 +31,9 @@ class Cell:
     @classmethod
     def of(cls, name: str, unit: str, samples: Sequence[float]) -> Self:
         """Sum up samples; the best is the largest rate, and the smallest of all else."""
-        low, middle, high = statistics.quantiles(samples, n=4) if len(samples) > 3 else (min(samples), 0.0, max(samples))
+        low, middle, high = (
+            statistics.quantiles(samples, n=4) if len(samples) > 3 else (min(samples), 0.0, max(samples))
+        )
         middle = statistics.median(samples)
         best = max(samples) if unit == RATE else min(samples)
         return cls(name, unit, middle, low, high, best, len(samples))

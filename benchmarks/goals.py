@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.cells import Report
 from benchmarks.shapes import all_shapes
-from benchmarks.suites import growth
+from benchmarks.suites import growth, memory
 from benchmarks.timing import DIRECTIONS
 
 SHAPES = [shape.name for shape in all_shapes()]
@@ -31,9 +32,9 @@ PYTHON_VALUES = 1.3
 BATCH_OF_100 = 1.3
 #: Two threads, second core free, on batches: times one thread, at least.
 TWO_THREADS = {"nested": {"encrypt": 1.3}} | {
-    shape: dict.fromkeys(DIRECTIONS, 1.8) for shape in ("wide", "large", "max")
+    shape: dict.fromkeys(DIRECTIONS, 1.8) for shape in ("wide", "large", "max", "mixed")
 }
-#: Peak memory of the max shape above the caller's own: times the item's size, at most.
+#: Peak memory of the largest shapes above the caller's own: times the item's size, at most.
 MEMORY = 3.0
 #: Cost over the last tenfold growth of an item: 1 is linear.
 EXPONENT = 1.1
@@ -62,12 +63,11 @@ class Goal:
     def verdict(self) -> str:
         return {None: "not measured", True: "met", False: "NOT met"}[self.met]
 
-    def line(self) -> str:
-        """One line of Markdown's list."""
-        found = self.name if self.value is None else f"{self.name}: {self.value:.2f}"
-        if self.best is not None:
-            found += f" (fastest rounds {self.best:.2f})"
-        return f"{found}, at {'least' if self.at_least else 'most'} {self.limit:g}: {self.verdict}"
+    def row(self) -> list[str]:
+        """What is to be, what is, the same of the fastest rounds, and the verdict."""
+        limit = f"{'at least' if self.at_least else 'at most'} {self.limit:g}"
+        found = ["" if value is None else f"{value:.2f}" for value in (self.value, self.best)]
+        return [self.name, self.verdict, limit, *found]
 
     def as_json(self) -> dict[str, Any]:
         return {"goal": self.name, "limit": self.limit, "at_least": self.at_least, "value": self.value,
@@ -120,12 +120,12 @@ def _threads(report: Report) -> Iterator[Goal]:
 
 
 def _resources(report: Report) -> Iterator[Goal]:
-    for data_format in growth.FORMATS:
-        for form, label in (("wire", "DynamoDB JSON"), ("python", "Python values")):
-            for direction in DIRECTIONS:
-                place = f"memory/{data_format}/{form}/{direction}"
-                name = f"{data_format}, max {direction}, {label}, peak memory as times the item"
-                yield _ratio(report, name, f"{place}/peak", f"{place}/item", MEMORY, at_least=False)
+    for shape, data_format, form, direction in itertools.product(
+        memory.SHAPES, memory.FORMATS, memory.FORMS, DIRECTIONS
+    ):
+        place = f"memory/{shape}/{data_format}/{form}/{direction}"
+        name = f"{data_format}, {shape} {direction}, {memory.FORMS[form]}, peak memory as times the item"
+        yield _ratio(report, name, f"{place}/peak", f"{place}/item", MEMORY, at_least=False)
     for data_format in growth.FORMATS:
         for axis in growth.AXES:
             for direction in DIRECTIONS:

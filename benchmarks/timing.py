@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import random
+import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,6 +14,7 @@ from typing import Any
 CLOCKS: dict[str, Callable[[], int]] = {"cpu": time.thread_time_ns, "wall": time.perf_counter_ns}
 DIRECTIONS = ("encrypt", "decrypt")
 
+Step = Callable[[], object]
 # Runs a contestant a number of times; returns nanoseconds for one.
 Runner = Callable[[int], float]
 
@@ -61,11 +64,42 @@ class Contestant:
 
 
 def run_rounds(contestants: Iterable[Contestant], rounds: int, round_ns: float) -> None:
-    """Fills the contestants' samples. The order turns by one each round, so that none always follows the same other."""
+    """Fills the contestants' samples. Each round has an order of its own, so that none always follows the same other.
+
+    An eighth of a turn goes before it untimed: the contestant's caches are cold and its process was idle.
+    """
     contestants = list(contestants)
     for contestant in contestants:
         contestant.calibrate(round_ns)
-    for index in range(rounds):
-        shift = index % len(contestants)
-        for contestant in contestants[shift:] + contestants[:shift]:
+    order = random.Random(1)
+    for _ in range(rounds):
+        order.shuffle(contestants)
+        for contestant in contestants:
+            if contestant.iterations >= 8:
+                contestant.run(contestant.iterations // 8)
             contestant.samples.append(contestant.run(contestant.iterations))
+
+
+def rate(steps: list[Step], seconds: float) -> list[float]:
+    """Runs each step over and over in a thread of its own; how often a second each ran."""
+    rates = [0.0] * len(steps)
+    start, stop = threading.Barrier(len(steps) + 1), threading.Event()
+
+    def loop(index: int, step: Step) -> None:
+        done = 0
+        start.wait()
+        began = time.perf_counter()
+        while not stop.is_set():
+            step()
+            done += 1
+        rates[index] = done / (time.perf_counter() - began)
+
+    threads = [threading.Thread(target=loop, args=(index, step)) for index, step in enumerate(steps)]
+    for thread in threads:
+        thread.start()
+    start.wait()
+    time.sleep(seconds)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    return rates

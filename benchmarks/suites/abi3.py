@@ -1,21 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the limited API costs: the checkout built twice, with it and without it, measured in alternating rounds.
-
-    python -m benchmarks.suites.abi3 SHAPE CLOCK
-"""
+"""What the limited API costs: the checkout built twice, with it and without it, measured in alternating rounds."""
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from benchmarks import markdown
-from benchmarks.builds import Served, announce_engine
+from benchmarks.builds import Served
 from benchmarks.cells import Report
-from benchmarks.contestants import libraries
-from benchmarks.shapes import all_shapes
-from benchmarks.timing import DIRECTIONS, Contestant, Runner, python_runner
+from benchmarks.timing import DIRECTIONS, Contestant, Runner
 
 if TYPE_CHECKING:
     from benchmarks.session import Session
@@ -24,17 +18,7 @@ BUILDS = ("limited", "full")
 SHAPES = ("small", "nested", "wide")
 #: The difference is small: more rounds than elsewhere find it.
 MORE_ROUNDS = 2
-
-
-def _serve(shape_name: str, clock: str) -> None:
-    """The measured process: reads ``encrypt N`` or ``decrypt N``, answers with nanoseconds for one."""
-    announce_engine()
-    (shape,) = (found for found in all_shapes() if found.name == shape_name)
-    library = libraries.ddbcrypt()
-    runners = {name: python_runner(library.call(shape.item, "python", name), clock) for name in DIRECTIONS}
-    for line in sys.stdin:
-        direction, iterations = line.split()
-        print(runners[direction](int(iterations)), flush=True)
+PROGRAM = "benchmarks.programs.abi3_work"
 
 
 def _runner(process: Served, direction: str) -> Runner:
@@ -49,7 +33,7 @@ def measure(session: Session) -> None:
             continue
         session.say(f"abi3: {shape.name}")
         with ExitStack() as stack:
-            arguments = [__spec__.name, shape.name, session.options.clock]
+            arguments = [PROGRAM, shape.name, session.options.clock]
             served = {label: stack.enter_context(Served(sites[label], arguments)) for label in BUILDS}
             contestants = [
                 Contestant(f"abi3/{shape.name}/{direction}/{label}", _runner(served[label], direction))
@@ -71,7 +55,3 @@ def render(report: Report) -> str:
             rows.append([shape, direction, *cells, f"{ratio.medians - 1:+.1%}", f"{ratio.best - 1:+.1%}"])
     header = ["shape", "direction", "limited API µs", "full API µs", "cost, medians", "cost, fastest rounds"]
     return markdown.table(header, rows, left=2)
-
-
-if __name__ == "__main__":
-    _serve(sys.argv[1], sys.argv[2])

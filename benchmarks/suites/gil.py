@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """From which size of item on does releasing the GIL around the C work pay?
 
-    python -m benchmarks.suites.gil SECONDS
-
 The checkout is built twice, to release the GIL for every item and for none, and both builds do the same work in turns:
 
 - two threads, each with its own keys: how many items both get through, released as a multiple of held;
@@ -13,15 +11,12 @@ The checkout is built twice, to release the GIL for every item and for none, and
 from __future__ import annotations
 
 import json
-import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from benchmarks import markdown, shapes
-from benchmarks.builds import Served, announce_engine
+from benchmarks import markdown
+from benchmarks.builds import Served
 from benchmarks.cells import RATE, Report
-from benchmarks.contestants import libraries
-from benchmarks.suites.threads import rate
 from benchmarks.timing import DIRECTIONS
 
 if TYPE_CHECKING:
@@ -32,33 +27,14 @@ KINDS = {"binary": "one B", "strings": "S of 200"}
 BUILDS = {"released": 0, "held": 10**9}
 WAYS = ("alone", "together", "beside")
 ROUNDS, SECONDS = 3, 0.1
-
-
-def busy() -> None:
-    sum(range(200))
-
-
-def _work(case: str, seconds: float) -> list[float]:
-    """Items a second: of one thread, of two, and of one beside a busy neighbour."""
-    kind, size, direction = case.split()
-    item = shapes.binary_of(int(size)) if kind == "binary" else shapes.strings_of(int(size))
-    calls = [library.call(item, "python", direction) for library in (libraries.ddbcrypt(), libraries.ddbcrypt())]
-    return [sum(rate(calls[:1], seconds)), sum(rate(calls, seconds)), rate([calls[0], busy], seconds)[0]]
-
-
-def _serve(seconds: float) -> None:
-    announce_engine()
-    for line in sys.stdin:
-        print(json.dumps(_work(line, seconds)), flush=True)
+PROGRAM = "benchmarks.programs.gil_work"
 
 
 def measure(session: Session) -> None:
     """Fill ``gil/<kind>/<direction>/<bytes>/<build>/<way>`` with items a second."""
     sites = {label: session.built(gil_release_bytes=size).site for label, size in BUILDS.items()}
     with ExitStack() as stack:
-        served = {
-            label: stack.enter_context(Served(site, [__spec__.name, str(SECONDS)])) for label, site in sites.items()
-        }
+        served = {label: stack.enter_context(Served(site, [PROGRAM, str(SECONDS)])) for label, site in sites.items()}
         for kind in KINDS:
             session.say(f"gil: {KINDS[kind]}")
             for direction in DIRECTIONS:
@@ -91,7 +67,3 @@ def render(report: Report) -> str:
     header = ["item", "direction", "bytes", "alone µs", "2 threads, released / held"]
     header += ["beside a busy thread, held: items/s", "released: items/s"]
     return markdown.table(header, rows, left=2)
-
-
-if __name__ == "__main__":
-    _serve(float(sys.argv[1]))

@@ -104,6 +104,14 @@ def render(report: Report) -> str:
                 ])  # fmt: skip
         header = ["format", "direction", *(f"{size:,}" for size in sizes)]
         parts.append(f"Microseconds by {axis}:\n\n" + markdown.table(header, rows, left=2))
-    header = ["format", "by", "direction", "start µs", "slope ns", "largest deviation", "exponent over the last tenfold"]
+    header = [
+        "format",
+        "by",
+        "direction",
+        "start µs",
+        "slope ns",
+        "largest deviation",
+        "exponent over the last tenfold",
+    ]
     parts.append("Fitted lines:\n\n" + markdown.table(header, lines, left=3))
     return "\n\n".join(parts)

@@ -69,7 +69,7 @@ def endpoint_url(place: str) -> Iterator[str]:
     if place != LOOPBACK:
         yield NOWHERE
         return
-    with LineProcess([sys.executable, "-m", "benchmarks.suites.hooks_endpoint"]) as process:
+    with LineProcess([sys.executable, "-m", "benchmarks.programs.hooks_endpoint"]) as process:
         yield f"http://127.0.0.1:{int(process.read())}"
 
 
@@ -129,5 +129,13 @@ def render(report: Report) -> str:
                 cells = [markdown.time_cell(report.get(prefix, who)) for who in ("plain", "attached")]
                 ratio = markdown.ratio_cell(report.ratio(f"{prefix}/attached", f"{prefix}/plain"))
                 rows.append([place, clock, kind, operation, *cells, ratio])
-    header = ["endpoint", "clock", "object", "operation", "plain µs", "attached µs", "attached / plain (fastest rounds)"]
+    header = [
+        "endpoint",
+        "clock",
+        "object",
+        "operation",
+        "plain µs",
+        "attached µs",
+        "attached / plain (fastest rounds)",
+    ]
     return markdown.table(header, rows, left=4)

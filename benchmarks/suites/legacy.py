@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from benchmarks.session import Session
 
 #: Items of a batch; 25 is what one BatchWriteItem takes.
-BATCH = {"small": 100, "nested": 100, "wide": 25, "large": 10, "max": 10}
+BATCH = {"small": 100, "nested": 100, "wide": 25, "large": 10, "max": 10, "mixed": 10}
 FORMS = ("wire", "python")
 
 
@@ -85,7 +85,16 @@ def render(report: Report) -> str:
             place = f"legacy/{shape.name}/{direction}"
             if report.get(place, "wire") is None:
                 continue
-            columns = ("wire", "python", "wire batch", "python batch", "reference wire", "reference python", "java", "floor")
+            columns = (
+                "wire",
+                "python",
+                "wire batch",
+                "python batch",
+                "reference wire",
+                "reference python",
+                "java",
+                "floor",
+            )
             cells = [markdown.time_cell(report.get(place, who)) for who in columns]
             times.append([shape.name, direction, *cells])
             pairs = (
@@ -94,8 +103,6 @@ def render(report: Report) -> str:
                 ("java", "wire"),
                 ("wire", "floor"),
                 ("python", "wire"),
-                ("wire", "wire batch"),
-                ("python", "python batch"),
             )
             cells = [markdown.ratio_cell(report.ratio(f"{place}/{a}", f"{place}/{b}")) for a, b in pairs]
             ratios.append([shape.name, direction, *cells])
@@ -103,5 +110,5 @@ def render(report: Report) -> str:
     header += ["reference, JSON", "reference, Python", "Java", "floor"]
     text = "Microseconds of one item:\n\n" + markdown.table(header, times, left=2)
     header = ["shape", "direction", "reference / ours, JSON", "the same, Python", "Java / ours", "ours / floor"]
-    header += ["Python / JSON", "single / batch, JSON", "the same, Python"]
+    header += ["Python / JSON"]
     return f"{text}\n\nRatios of the medians (and of the fastest rounds):\n\n{markdown.table(header, ratios, left=2)}"

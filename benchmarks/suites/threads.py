@@ -10,23 +10,18 @@ from __future__ import annotations
 import copy
 import hashlib
 import os
-import threading
-import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import markdown
 from benchmarks.cells import RATE, Report
 from benchmarks.contestants import encryptor, libraries
 from benchmarks.shapes import Shape, all_shapes
-from benchmarks.timing import DIRECTIONS
+from benchmarks.timing import DIRECTIONS, Step, rate
 
 if TYPE_CHECKING:
     from benchmarks.session import Session
 
-Step = Callable[[], object]
-
-BATCH = {"small": 100, "nested": 25, "wide": 25, "large": 10, "max": 5}
+BATCH = {"small": 100, "nested": 25, "wide": 25, "large": 10, "max": 5, "mixed": 5}
 KINDS = {
     "batch": "legacy, batches, shared keys",
     "single": "legacy, single items, shared keys",
@@ -42,31 +37,6 @@ def counts() -> list[int]:
     while found[-1] * 2 <= (os.cpu_count() or 1):
         found.append(found[-1] * 2)
     return found
-
-
-def rate(steps: list[Step], seconds: float) -> list[float]:
-    """Runs each step over and over in a thread of its own; how often a second each ran."""
-    rates = [0.0] * len(steps)
-    start, stop = threading.Barrier(len(steps) + 1), threading.Event()
-
-    def loop(index: int, step: Step) -> None:
-        done = 0
-        start.wait()
-        began = time.perf_counter()
-        while not stop.is_set():
-            step()
-            done += 1
-        rates[index] = done / (time.perf_counter() - began)
-
-    threads = [threading.Thread(target=loop, args=(index, step)) for index, step in enumerate(steps)]
-    for thread in threads:
-        thread.start()
-    start.wait()
-    time.sleep(seconds)
-    stop.set()
-    for thread in threads:
-        thread.join()
-    return rates
 
 
 def measure(session: Session) -> None:
