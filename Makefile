@@ -75,7 +75,7 @@ lint: $(DONE)/extra-test
 	@$(BIN)/mypy
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --pythonpath $(BIN)/python
 
-pytest: $(DONE)/package $(DONE)/extra-demo $(DONE)/extra-test
+pytest: $(DONE)/package $(DONE)/extra-demo $(DONE)/extra-test $(DONE)/extra-bench
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # The tests of asyncio: aiobotocore pins an older botocore, so they have an environment of their own.

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """``make bench``: measures the chosen suites, prints and writes what they found.
 
-The installed ddbcrypt is measured. The exit status is 1 where the memory soak grew over a limit; goals do not change it.
+The installed ddbcrypt is measured. The exit status is 1 where the memory soak grew over a limit; goals do not change
+it.
 """
 
 from __future__ import annotations
@@ -53,8 +54,10 @@ def head(report: Report) -> str:
     clock = "thread CPU time" if report.options["clock"] == "cpu" else "wall time"
     conditions = "; ".join(f"{name} {value}" for name, value in report.conditions.items())
     parts = [
-        f"Measured on {report.date}: medians of {report.options['rounds']} alternating rounds of "
-        f"{report.options['round_ms']:g} ms, {clock}; {conditions}.",
+        (
+            f"Measured on {report.date}: medians of {report.options['rounds']} alternating rounds of "
+            f"{report.options['round_ms']:g} ms, {clock}; {conditions}."
+        ),
     ]
     for name, text in report.notes.items():
         if name.startswith("java"):

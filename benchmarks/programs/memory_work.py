@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """``python -m benchmarks.programs.memory_work SHAPE FORMAT FORM DIRECTION``: peak memory of one call, as JSON.
 
-The process holds the item to work on and has worked on a small one. Then it gives free memory back to the system,
-resets the kernel's mark of its highest resident size (``5`` to ``/proc/self/clear_refs``), takes its resident size, makes the
-one call, keeps the result, and reads the mark (``VmHWM``): pages, so nothing that C allocates is missed. It runs on one
-core, as the kernel counts pages for each core and sums them up now and then. Without ``/proc`` (macOS)
+The process holds the item to work on and has worked on a small one. Then it gives free memory back to the system, has
+the kernel forget its highest resident size (``5`` to ``/proc/self/clear_refs``), takes its resident size, makes the one
+call, keeps the result, and reads the highest size (``VmHWM``): pages, so nothing that C allocates is missed. It runs on
+one core, as the kernel counts pages for each core and sums them up now and then. Without ``/proc`` (macOS)
 ``ru_maxrss`` takes the place of both.
 """
 

@@ -126,6 +126,8 @@ def render(report: Report) -> str:
         for kind in KINDS:
             for operation in OPERATIONS:
                 prefix = f"hooks/{place}/{clock}/{kind}/{operation}"
+                if report.get(prefix, "plain") is None:
+                    continue
                 cells = [markdown.time_cell(report.get(prefix, who)) for who in ("plain", "attached")]
                 ratio = markdown.ratio_cell(report.ratio(f"{prefix}/attached", f"{prefix}/plain"))
                 rows.append([place, clock, kind, operation, *cells, ratio])
