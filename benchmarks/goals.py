@@ -70,8 +70,13 @@ class Goal:
         return [self.name, self.verdict, limit, *found]
 
     def as_json(self) -> dict[str, Any]:
-        return {"goal": self.name, "limit": self.limit, "at_least": self.at_least, "value": self.value,
-                "verdict": self.verdict}  # fmt: skip
+        return {
+            "goal": self.name,
+            "limit": self.limit,
+            "at_least": self.at_least,
+            "value": self.value,
+            "verdict": self.verdict,
+        }
 
 
 def all_goals(report: Report) -> list[Goal]:
@@ -96,7 +101,8 @@ def _legacy(report: Report) -> Iterator[Goal]:
             for direction, limit in zip(DIRECTIONS, limits, strict=True):
                 place = f"legacy/{shape}/{direction}"
                 name = f"legacy, {shape} {direction}, {what}"
-                yield _ratio(report, name, *(f"{place}/{who}" for who in pair), limit, at_least=at_least)
+                over, under = (f"{place}/{who}" for who in pair)
+                yield _ratio(report, name, over, under, limit, at_least=at_least)
     for shape in SHAPES:
         for direction in DIRECTIONS:
             place = f"legacy/{shape}/{direction}"
@@ -143,7 +149,8 @@ def _structured(report: Report) -> Iterator[Goal]:
             for direction, limit in zip(DIRECTIONS, limits, strict=True):
                 place = f"structured/HMAC/{shape}/{direction}"
                 name = f"structured (HMAC), {shape} {direction}, {what}"
-                yield _ratio(report, name, *(f"{place}/{who}" for who in pair), limit, at_least=at_least)
+                over, under = (f"{place}/{who}" for who in pair)
+                yield _ratio(report, name, over, under, limit, at_least=at_least)
     for direction in DIRECTIONS:
         place = f"structured/ECDSA/small/{direction}"
         name = f"structured (ECDSA), small {direction}, times libcrypto's signature alone"

@@ -61,7 +61,7 @@ def draw(report: Report, folder: Path) -> None:
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
-    settings = {"svg.hashsalt": "ddbcrypt", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 10}
+    settings: Any = {"svg.hashsalt": "ddbcrypt", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 10}
     with mpl.rc_context(settings):
         figure, axes = plt.subplots(1, 2, figsize=(13, 6.6), sharey=True, gridspec_kw={"width_ratios": [1.15, 1]})
         for panel, axis in zip(PANELS, axes, strict=True):
@@ -126,12 +126,10 @@ def _draw_panel(report: Report, panel: Panel, axis: Any) -> None:
     for side in ("top", "right", "left", "bottom"):
         axis.spines[side].set_visible(False)
     axis.set_title(panel.title, loc="left", fontsize=11, color=TEXT, pad=24)
-    before: Any = None
+    after: dict[str, Any] = {"xy": (0, 1.012), "xycoords": "axes fraction"}
     for name, colour in panel.who.values():
-        place = {"xy": (0, 1.012), "xycoords": "axes fraction"} if before is None else {
-            "xy": (1, 0), "xycoords": before, "xytext": (14, 0), "textcoords": "offset points"
-        }  # fmt: skip
-        before = axis.annotate(f"● {name}", **place, color=colour, weight="bold", fontsize=9.5, va="bottom")
+        text = axis.annotate(f"● {name}", **after, color=colour, weight="bold", fontsize=9.5, va="bottom")
+        after = {"xy": (1, 0), "xycoords": text, "xytext": (14, 0), "textcoords": "offset points"}
 
 
 def _figure(value: float) -> str:

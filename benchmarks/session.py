@@ -61,7 +61,7 @@ class Session:
             self._without_java(label, "--no-java")
             yield None
             return
-        with java.client(project, self.options.clock) as client:
+        with java.client(project, self.options.clock, quick=self.options.quick) as client:
             if isinstance(client, str):
                 self._without_java(label, client)
             yield None if isinstance(client, str) else client

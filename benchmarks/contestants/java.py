@@ -52,14 +52,15 @@ class JavaClient:
 
 
 @contextmanager
-def client(project: str, clock: str) -> Iterator[JavaClient | str]:
-    """A running client, or the reason why there is none."""
+def client(project: str, clock: str, *, quick: bool) -> Iterator[JavaClient | str]:
+    """A running client, or the reason why there is none. ``quick``: with a quick start, and slow."""
     try:
         built = java.build(project)
     except (pytest.skip.Exception, pytest.fail.Exception) as reason:
         yield str(reason)
         return
-    command = [built.java, "-Xmx1g", "-cp", built.class_path, MAIN_CLASSES[project], str(REQUEST_SECONDS)]
+    options = java_oracle.JVM_OPTIONS[1:] if quick else ()
+    command = [built.java, "-Xmx1g", *options, "-cp", built.class_path, MAIN_CLASSES[project], str(REQUEST_SECONDS)]
     with Oracle(command) as oracle:
         yield JavaClient(oracle, clock)
 

@@ -78,22 +78,24 @@ def make(kind: str, attached: bool, item: dict[str, Any], url: str) -> dict[str,
     session = boto3.Session("key", "secret", region_name="eu-central-1")
     settings: Any = {"endpoint_url": url, "config": Config(proxies={})}
     ours = libraries.ddbcrypt()
+    target: Any
+    common: dict[str, Any]
     if kind == "client":
         target = client = session.client("dynamodb", **settings)
-        given, common = ours.to_wire(item), {"TableName": libraries.TABLE}
+        given, common = ours.to_wire(item), {"TableName": shapes.TABLE}
     else:
-        target = session.resource("dynamodb", **settings).Table(libraries.TABLE)
+        target = session.resource("dynamodb", **settings).Table(shapes.TABLE)
         client, given, common = target.meta.client, item, {}
     # botocore sends with the events that the client was made with, those of an attached Table's original
     if url == NOWHERE:
         InProcess(client)
     plain = target
     if attached:
-        info = TableInfo(libraries.TABLE, TableIndex(*shapes.KEYS))
+        info = TableInfo(shapes.TABLE, TableIndex(*shapes.KEYS))
         config = LegacyTableConfig(ours.config.materials_provider, ours.config.attribute_actions, info)
         if kind == "client":
             plain = session.client("dynamodb", **settings)
-        target = attach(target, {libraries.TABLE: config})
+        target = attach(target, {shapes.TABLE: config})
     key = {name: given[name] for name in shapes.KEYS}
     put, get = target.put_item, target.get_item
     put(Item=given, **common)

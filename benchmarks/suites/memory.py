@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def measure(session: Session) -> None:
     """Fill ``memory/<shape>/<format>/<form>/<direction>/peak`` and ``/item``, in bytes."""
-    children = 1 if session.options.quick else 7
+    children = 1 if session.options.quick else 5
     for shape, data_format, form, direction in itertools.product(SHAPES, FORMATS, FORMS, DIRECTIONS):
         if shape not in session.options.shapes or (session.options.quick and shape != "max"):
             continue
