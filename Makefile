@@ -3,7 +3,7 @@
 # Needs Python 3.11 or newer, a C compiler, make and the headers of OpenSSL 3; all else is installed into .venv.
 #   make demo    the main job shown from end to end       (ARGS="--items mine.jsonl" passes arguments on)
 #   make test    everything that judges a commit          (PYTEST_ARGS="tests/unit" narrows pytest)
-#   make bench   the benchmarks and the memory soak       (ARGS=--markdown writes docs/benchmarks.md)
+#   make bench   the benchmarks and the memory soak       (ARGS=--markdown writes docs/benchmarks.md, ARGS=--quick is short)
 PYTHON ?= python3
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 ARGS ?=
@@ -45,11 +45,8 @@ demo: $(DONE)/package $(DONE)/extra-demo
 # pytest stands last: its summary is the end of the output.
 test: ctest lint pytest-aio pytest
 
-bench: $(DONE)/package $(DONE)/extra-test
-	@$(BIN)/python benchmarks/run.py $(ARGS)
-	@$(BIN)/python benchmarks/structured.py $(filter --markdown,$(ARGS))
-	@$(BIN)/python benchmarks/hooks.py $(filter --markdown,$(ARGS))
-	@$(BIN)/python tests/memory/soak.py --items 1000000
+bench: $(DONE)/package $(DONE)/extra-test $(DONE)/extra-bench
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 # A wheel and a source distribution in dist/.
 build: $(DONE)/extra-test
@@ -78,7 +75,7 @@ lint: $(DONE)/extra-test
 	@$(BIN)/mypy
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --pythonpath $(BIN)/python
 
-pytest: $(DONE)/package $(DONE)/extra-demo $(DONE)/extra-test
+pytest: $(DONE)/package $(DONE)/extra-demo $(DONE)/extra-test $(DONE)/extra-bench
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # The tests of asyncio: aiobotocore pins an older botocore, so they have an environment of their own.
@@ -114,6 +111,9 @@ $(DONE)/extra-demo: $(DONE)/tools pyproject.toml
 
 $(DONE)/extra-test: $(DONE)/tools pyproject.toml
 	$(call install_extra,test,$(VENV))
+
+$(DONE)/extra-bench: $(DONE)/tools pyproject.toml
+	$(call install_extra,bench,$(VENV))
 
 # First what aiobotocore pins, then the package: pip would go through all newer versions of botocore otherwise. The build
 # folder of .venv's package serves here too, so nothing is compiled again.

@@ -11,33 +11,50 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+
+from benchmarks.lines import LineProcess
 
 _ROOT = Path(__file__).resolve().parent.parent
 _THRESHOLD = re.compile(r"^(#define GIL_RELEASE_\w+) \d+$", re.MULTILINE)
+_IGNORED = shutil.ignore_patterns(".*", "build", "dist", "tests", "benchmarks", "__pycache__", "*.so")
 
 
-def build(folder: Path, *, py_api: str = "cp311", gil_release_bytes: int | None = None) -> Path:
-    """Builds a wheel from a copy of the checkout and unpacks it.
+@dataclass(frozen=True)
+class Built:
+    """A wheel, and the folder that it was unpacked into."""
+
+    wheel: Path
+    site: Path
+
+
+def build(folder: Path, *, py_api: str = "cp311", gil_release_bytes: int | None = None) -> Built:
+    """Build a wheel from a copy of the checkout and unpack it.
 
     ``py_api`` is empty for the full API. ``gil_release_bytes`` takes the place of the size from which the engine
-    releases the GIL. Returns the folder to put on the module path.
+    releases the GIL.
     """
     source, wheels, site = folder / "source", folder / "wheels", folder / "site"
-    ignored = shutil.ignore_patterns(".*", "build", "dist", "tests", "benchmarks", "__pycache__")
-    shutil.copytree(_ROOT, source, ignore=ignored)
+    shutil.copytree(_ROOT, source, ignore=_IGNORED)
     if gil_release_bytes is not None:
         _set_threshold(source / "csrc" / "python" / "call.h", gil_release_bytes)
     tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     wheel = [*pip, "wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", str(wheels)]
     settings = [f"-Cwheel.py-api={py_api}", f"-Cbuild-dir={folder / 'build'}"]
-    subprocess.run([*wheel, *settings, str(source)], check=True, env=os.environ | {"PATH": tools})
+    _run([*wheel, *settings, str(source)], os.environ | {"PATH": tools})
     (made,) = wheels.glob("*.whl")
     if ("abi3" in made.name) != bool(py_api):
         raise SystemExit(f"benchmarks: asked for the API '{py_api or 'full'}', got {made.name}")
-    subprocess.run([*pip, "install", "--no-deps", "--target", str(site), str(made)], check=True)
-    return site
+    _run([*pip, "install", "--no-deps", "--target", str(site), str(made)], dict(os.environ))
+    return Built(made, site)
+
+
+def _run(command: list[str], env: dict[str, str]) -> None:
+    done = subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"benchmarks: {' '.join(command)} failed:\n{done.stdout}")
 
 
 def _set_threshold(header: Path, size: int) -> None:
@@ -47,45 +64,22 @@ def _set_threshold(header: Path, size: int) -> None:
     header.write_text(text, encoding="utf-8")
 
 
-class Served:
+class Served(LineProcess):
     """A process that has loaded one build, answering a line for a line.
 
-    ``arguments`` are a script of this folder and its own; the script first prints where it loaded the engine from.
+    ``arguments`` are a module of this package and its own arguments; it first calls :func:`announce_engine`.
     """
 
     def __init__(self, site: Path, arguments: list[str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(site)},
-        )
+        paths = os.pathsep.join([str(site), str(_ROOT)])
+        super().__init__([sys.executable, "-m", *arguments], os.environ | {"PYTHONPATH": paths})
         # An editable installation of the checkout would come first, and be measured in the place of the build.
-        if not self._read().startswith(str(site)):
+        if not self.read().startswith(str(site)):
             raise SystemExit("benchmarks: another ddbcrypt than the build under test was loaded (is it editable here?)")
-
-    def _read(self) -> str:
-        assert self._process.stdout
-        line = self._process.stdout.readline().strip()
-        if not line:
-            raise SystemExit("benchmarks: the measured process ended")
-        return line
-
-    def ask(self, line: str) -> str:
-        assert self._process.stdin
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
-        return self._read()
-
-    def close(self) -> None:
-        assert self._process.stdin
-        self._process.stdin.close()
-        self._process.wait(timeout=10)
 
 
 def announce_engine() -> None:
-    """What a served script prints first."""
+    """What a served module prints first."""
     from ddbcrypt import _engine
 
     print(_engine.__file__, flush=True)

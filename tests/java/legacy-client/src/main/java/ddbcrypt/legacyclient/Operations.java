@@ -11,6 +11,8 @@ import com.amazonaws.services.dynamodbv2.model.AttributeValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.security.GeneralSecurityException;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -37,6 +39,7 @@ final class Operations {
             case "ping" -> response.put("client", "aws-dynamodb-encryption-java").put("version", Utils.loadVersion());
             case "encrypt" -> response.set("item", Attributes.json(encrypt(request)));
             case "decrypt" -> response.set("item", Attributes.json(decrypt(request)));
+            case "time_encrypt", "time_decrypt" -> timed(request, response);
             case "create_table" -> stores.createTable(request.get("store"));
             case "new_version" -> stores.store(request.get("store")).newProvider(request.get("name").textValue());
             case "max_version" -> response.put(
@@ -59,6 +62,28 @@ final class Operations {
     private Map<String, AttributeValue> decrypt(JsonNode request) throws GeneralSecurityException {
         Map<String, AttributeValue> item = Attributes.item(request.get("item"));
         return encryptor(request).decryptRecord(item, flags(request.get("actions"), item), context(request));
+    }
+
+    /** Nanoseconds of one item, in the CPU time of this thread or in wall time, for benchmarks. */
+    private void timed(JsonNode request, ObjectNode response) throws GeneralSecurityException {
+        Map<String, AttributeValue> item = Attributes.item(request.get("item"));
+        Map<String, Set<EncryptionFlags>> flags = flags(request.get("actions"), item);
+        DynamoDBEncryptor encryptor = encryptor(request);
+        EncryptionContext context = context(request);
+        boolean encrypting = request.get("op").textValue().equals("time_encrypt");
+        int iterations = request.get("iterations").intValue();
+        boolean cpu = request.get("clock").textValue().equals("cpu");
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long seen = 0;
+        long start = cpu ? threads.getCurrentThreadCpuTime() : System.nanoTime();
+        for (int i = 0; i < iterations; i++) {
+            seen += (encrypting
+                            ? encryptor.encryptRecord(item, flags, context)
+                            : encryptor.decryptRecord(item, flags, context))
+                    .size();
+        }
+        long end = cpu ? threads.getCurrentThreadCpuTime() : System.nanoTime();
+        response.put("nanoseconds", (double) (end - start) / iterations).put("attributes", seen);
     }
 
     private DynamoDBEncryptor encryptor(JsonNode request) throws GeneralSecurityException {

@@ -9,6 +9,7 @@
  *   shape H C R p:v p:v ...   an item: bytes of header, encryption context and canonical record, then of path and value
  *                             of each encrypted attribute                        -> "ok", or "error" and exit status 1
  *   run encrypt|decrypt N     N items with the HMAC suite                        -> nanoseconds for one
+ *   run encrypt_signed|decrypt_verified N    N items with the ECDSA suite        -> nanoseconds for one
  *   run pair|verify N         key pair and signature, or its verification, alone -> nanoseconds for one
  *   version                                                                      -> libcrypto's version */
 #define OPENSSL_SUPPRESS_DEPRECATED
@@ -234,6 +235,18 @@ static void verify_signature(void)
     EVP_PKEY_free(key);
 }
 
+static void encrypt_signed(void)
+{
+    encrypt_item();
+    make_signature();
+}
+
+static void decrypt_verified(void)
+{
+    verify_signature();
+    decrypt_item();
+}
+
 /* ---- process --------------------------------------------------------------------------------------------------- */
 
 static EVP_CIPHER_CTX *context_with(const char *name)
@@ -285,18 +298,26 @@ static double now(bool cpu)
 
 static void run(const char *what, long iterations, bool cpu)
 {
-    void (*work)(void) = strcmp(what, "encrypt") == 0   ? encrypt_item
-                         : strcmp(what, "decrypt") == 0 ? decrypt_item
-                         : strcmp(what, "pair") == 0    ? make_signature
-                         : strcmp(what, "verify") == 0  ? verify_signature
-                                                        : NULL;
+    static const struct {
+        const char *name;
+        void (*prepare)(void);
+        void (*work)(void);
+    } jobs[] = {
+        {"encrypt", encrypt_item, encrypt_item},
+        {"decrypt", encrypt_item, decrypt_item},
+        {"pair", make_signature, make_signature},
+        {"verify", make_signature, verify_signature},
+        {"encrypt_signed", encrypt_signed, encrypt_signed},
+        {"decrypt_verified", encrypt_signed, decrypt_verified},
+    };
+    void (*work)(void) = NULL;
+    for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
+        if (strcmp(what, jobs[i].name) == 0) {
+            jobs[i].prepare();
+            work = jobs[i].work;
+        }
+    }
     need(work != NULL && iterations > 0, "run");
-    if (work == decrypt_item) {
-        encrypt_item();
-    }
-    if (work == verify_signature) {
-        make_signature();
-    }
     double start = now(cpu);
     for (long i = 0; i < iterations; i++) {
         work();
@@ -315,14 +336,14 @@ int main(int argc, char **argv)
     need(digest != NULL, "digest");
     set_mac_key(&no_salt, false, NULL, 0);
     while (fgets(line, sizeof line, stdin) != NULL) {
-        char what[16];
+        char what[20];
         long iterations = 0;
         if (strncmp(line, "version", 7) == 0) {
             puts(OpenSSL_version(OPENSSL_VERSION));
         } else if (strncmp(line, "shape ", 6) == 0) {
             set_shape(line + 6);
             puts("ok");
-        } else if (sscanf(line, "run %15s %ld", what, &iterations) == 2) {
+        } else if (sscanf(line, "run %19s %ld", what, &iterations) == 2) {
             run(what, iterations, cpu);
         } else {
             need(false, "command");

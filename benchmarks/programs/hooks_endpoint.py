@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A recording endpoint in a process of its own, on loopback: it keeps what it got and answers as DynamoDB would.
 
-    python benchmarks/recorder.py
+    python -m benchmarks.programs.hooks_endpoint
 
 It prints its port, serves one connection after another, and ends with its standard input. A GetItem is answered with
 the item of the last PutItem.

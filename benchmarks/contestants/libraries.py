@@ -7,9 +7,8 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from shapes import KEYS
+from benchmarks.shapes import KEYS, TABLE
 
-TABLE = "patients"
 ENCRYPTION_KEY = bytes(range(32))
 SIGNING_KEY = bytes(range(32, 64))
 
@@ -28,6 +27,8 @@ class Library:
         self._encrypt = {"python": functions.encrypt_python_item, "wire": functions.encrypt_dynamodb_item}
         self._decrypt = {"python": functions.decrypt_python_item, "wire": functions.decrypt_dynamodb_item}
         self.to_wire: Callable[[dict[str, Any]], dict[str, Any]] = self._module("transform").dict_to_ddb
+        #: Many items in one call; the reference has no such function.
+        self._many = {name: getattr(functions, f"{name}_many", None) for name in ("encrypt", "decrypt")}
         self.config = self._config()
 
     def _module(self, name: str) -> Any:
@@ -74,6 +75,14 @@ class Library:
         if direction == "encrypt":
             return self._encrypt_call(item, form)
         return self._decrypt_call(self.encrypt(item, form), form)
+
+    def batch_call(self, items: list[dict[str, Any]], form: str, direction: str) -> Call:
+        """As :meth:`call`, for many items at once."""
+        config, run, wire = self.config, self._many[direction], form == "wire"
+        assert run is not None
+        given = items if direction == "encrypt" else [self.encrypt(item, form) for item in items]
+        jobs = [(item, config) for item in given]
+        return lambda: run(jobs, wire=wire)
 
     def _encrypt_call(self, item: dict[str, Any], form: str) -> Call:
         function, config = self._encrypt[form], self.config

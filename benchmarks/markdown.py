@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
-DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+from benchmarks.cells import Cell, Ratio
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+DOCUMENT = DOCS / "benchmarks.md"
+ABSENT = "-"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
@@ -31,8 +34,22 @@ def microseconds(nanoseconds: float) -> str:
     return f"{value:,.2f}" if value < 10 else f"{value:,.1f}" if value < 1000 else f"{value:,.0f}"
 
 
-def today() -> str:
-    return dt.datetime.now(tz=dt.UTC).date().isoformat()
+def time_cell(cell: Cell | None) -> str:
+    """Microseconds, and half the distance between the quartiles."""
+    return ABSENT if cell is None else f"{microseconds(cell.median)} ±{cell.spread:.0%}"
+
+
+def plain_time(cell: Cell | None) -> str:
+    return ABSENT if cell is None else microseconds(cell.median)
+
+
+def ratio_cell(ratio: Ratio | None) -> str:
+    """Ratio of medians, and of the fastest rounds in parentheses."""
+    return ABSENT if ratio is None else f"{_short(ratio.medians)} ({_short(ratio.best)})"
+
+
+def _short(value: float) -> str:
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
 def write_region(name: str, text: str) -> None:
