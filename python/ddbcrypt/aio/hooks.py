@@ -10,10 +10,10 @@ from ddbcrypt.aio.running import advance
 from ddbcrypt.dynamodb.clones import bare_clone
 from ddbcrypt.dynamodb.effects import Answer, Flow, Send
 from ddbcrypt.dynamodb.flows import begin
-from ddbcrypt.dynamodb.hooks import FLOW, Hooks, answered, before_call, finish, prepare
+from ddbcrypt.dynamodb.hooks import FLOW, Events, answered, before_call, finish, prepare
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.streams import flows as streams
-from ddbcrypt.streams.hooks import StreamHooks, bare_stream_client
+from ddbcrypt.streams.hooks import StreamEvents, bare_stream_client
 from ddbcrypt.streams.iterators import Iterators
 
 
@@ -23,24 +23,22 @@ class AsyncHooks:
     def __init__(self, client: Any, scene: Scene) -> None:
         self._client = client
         self.scene = scene
+        self._events = Events(client)
 
     def register(self) -> None:
         """Put the handlers on the client's events."""
-        Hooks.register_on(self._client.meta.events, self._build, self._before, self._after)
+        self._events.register(self._build, self._before, self._after)
 
-    @staticmethod
-    def unregister(events: Any) -> None:
-        """Take the handlers of any such object off."""
-        Hooks.unregister(events)
+    def unregister(self) -> None:
+        """Take them off again."""
+        self._events.unregister()
 
     async def _build(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         flow = begin(self.scene, model.name, params, context)
         if flow is not None:
-            prepare(await self._advance(flow, None), flow, params, context)
+            prepare(await self._advance(flow, None), flow, params, context, aside=self._events.puts_aside)
 
-    def _before(
-        self, params: Mapping[str, Any], context: dict[str, Any], **_: Any
-    ) -> tuple[Any, dict[str, Any]] | None:
+    def _before(self, params: dict[str, Any], context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
         return before_call(params, context)
 
     async def _after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
@@ -63,15 +61,15 @@ class AsyncStreamHooks:
         self._client = client
         self.scene = scene
         self._iterators = Iterators()
+        self._events = StreamEvents(client)
 
     def register(self) -> None:
         """Put the handlers on the client's events."""
-        StreamHooks.register_on(self._client.meta.events, self._build, self._after)
+        self._events.register(self._build, self._after)
 
-    @staticmethod
-    def unregister(events: Any) -> None:
-        """Take the handlers of any such object off."""
-        StreamHooks.unregister(events)
+    def unregister(self) -> None:
+        """Take them off again."""
+        self._events.unregister()
 
     async def _build(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         flow = streams.begin(self.scene, self._iterators, model.name, params, context)
