@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,8 @@ class AsyncHooks:
         self._client = client
         self.scene = scene
         self._events = Events(client)
+        # Tasks that meet a table for the first time at once share one look-up; the registry remembers what it gave.
+        self._lookups: dict[tuple[int, str], asyncio.Task[dict[str, Any]]] = {}
 
     def register(self) -> None:
         """Put the handlers on the client's events."""
@@ -50,6 +53,23 @@ class AsyncHooks:
         return await advance(flow, value, self._make_call, self.scene.metrics)
 
     async def _make_call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        if operation != "DescribeTable":
+            return await self._call(operation, request)
+        key = self.scene.registry.generation, request["TableName"]
+        task = self._lookups.get(key)
+        if task is None:
+            task = self._lookups[key] = asyncio.create_task(self._call(operation, request))
+
+            def forget(done: asyncio.Task[dict[str, Any]]) -> None:
+                del self._lookups[key]
+                if not done.cancelled():
+                    done.exception()  # it may be that nobody waits for it any more
+
+            task.add_done_callback(forget)
+        # whoever is cancelled leaves the look-up to the others
+        return await asyncio.shield(task)
+
+    async def _call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         result: dict[str, Any] = await bare_clone(self._client)._make_api_call(operation, dict(request))  # noqa: SLF001
         return result
 

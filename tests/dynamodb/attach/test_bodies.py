@@ -152,7 +152,7 @@ def test_what_is_read_is_what_botocore_reads(item: dict[str, Any]) -> None:
     assert parsed == {"Item": item}
 
 
-@pytest.mark.parametrize("value", PLAIN, ids=repr)
+@pytest.mark.parametrize("value", PLAIN, ids=range(len(PLAIN)))
 def test_plain_values(value: Any) -> None:
     item = {"a": value, "": {"S": "x"}}
     text = write_item(item)
@@ -162,7 +162,7 @@ def test_plain_values(value: Any) -> None:
     assert read_item(json.loads(text)) == item
 
 
-@pytest.mark.parametrize("value", NOT_PLAIN, ids=repr)
+@pytest.mark.parametrize("value", NOT_PLAIN, ids=range(len(NOT_PLAIN)))
 def test_other_values_are_left_to_botocore(value: Any) -> None:
     assert write_item({"a": {"S": "x"}, "b": value}) is None
     assert write_item({"b": {"L": [{"M": {"c": value}}]}}) is None
