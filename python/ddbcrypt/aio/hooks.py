@@ -41,7 +41,9 @@ class AsyncHooks:
         if flow is not None:
             prepare(await self._advance(flow, None), flow, params, context, aside=self._events.puts_aside)
 
-    def _before(self, params: dict[str, Any], context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
+    def _before(
+        self, params: Mapping[str, Any], context: dict[str, Any], **_: Any
+    ) -> tuple[Any, dict[str, Any]] | None:
         return before_call(params, context)
 
     async def _after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:

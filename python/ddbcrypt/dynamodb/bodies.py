@@ -22,6 +22,8 @@ from ddbcrypt.dynamodb.clones import own_attribute
 from ddbcrypt.dynamodb.wire_json import read_item, read_items, write_item
 
 _OK: Final = 200
+#: The operations whose answers hold most of all items, and the members with the items.
+_ITEMS_AT: Final = {"GetItem": "Item", "Query": "Items", "Scan": "Items"}
 #: A body's member, and how its JSON is put into the request.
 Aside = tuple[bytes, bytes]
 
@@ -78,7 +80,7 @@ def read_response(
     **_: Any,
 ) -> None:
     """Handle ``before-parse``: read the items of a response, and leave the rest of it to botocore."""
-    member = ITEMS_AT.get(operation_model.name)
+    member = _ITEMS_AT.get(operation_model.name)
     if member is None or customized_response_dict is None or response_dict["status_code"] != _OK:
         return
     try:
@@ -93,7 +95,3 @@ def read_response(
         return
     response_dict["body"] = rest
     customized_response_dict[member] = items
-
-
-#: The operations whose answers hold most of all items, and the members with the items.
-ITEMS_AT: Final = {"GetItem": "Item", "Query": "Items", "Scan": "Items"}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, Final, TypeAlias
 
-from ddbcrypt.dynamodb.bodies import ITEMS_AT, Aside, put_aside, put_back, read_response, reads_json, writes_json
+from ddbcrypt.dynamodb.bodies import Aside, put_aside, put_back, read_response, reads_json, writes_json
 from ddbcrypt.dynamodb.clones import bare_clone
 from ddbcrypt.dynamodb.effects import Answer, Flow, Send
 from ddbcrypt.dynamodb.flows import begin
@@ -25,7 +25,11 @@ from ddbcrypt.operations import filter_response, find
 _BUILD: Final = "before-parameter-build.dynamodb"
 _BEFORE: Final = "before-call.dynamodb"
 _AFTER: Final = "after-call.dynamodb"
-_PARSE: Final = "before-parse.dynamodb"
+#: Before all others there: botocore calls the handlers of the most specific event first.
+_COMPLETE: Final = "before-call.dynamodb.PutItem"
+#: After all others.
+_PARSE: Final = "before-parse"
+_HANDLERS: Final = {_BUILD: "build", _COMPLETE: "complete", _BEFORE: "before", _AFTER: "after", _PARSE: "parse"}
 Handler: TypeAlias = Callable[..., Any]
 UNIQUE_ID: Final = "ddbcrypt"
 #: Where a call's flow, and the answer of one that sends nothing, are kept between its events.
@@ -60,7 +64,9 @@ class Hooks:
         outcome = advance(flow, None, self._make_call, self.scene.metrics)
         prepare(outcome, flow, params, context, aside=self._events.puts_aside)
 
-    def _before(self, params: dict[str, Any], context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
+    def _before(
+        self, params: Mapping[str, Any], context: dict[str, Any], **_: Any
+    ) -> tuple[Any, dict[str, Any]] | None:
         return before_call(params, context)
 
     def _after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
@@ -96,20 +102,18 @@ class Events:
         events.register_last(_BUILD, build, unique_id=f"{UNIQUE_ID}-build")
         events.register_first(_BEFORE, before, unique_id=f"{UNIQUE_ID}-before")
         events.register_first(_AFTER, after, unique_id=f"{UNIQUE_ID}-after")
+        if self.puts_aside:
+            events.register_first(_COMPLETE, complete, unique_id=f"{UNIQUE_ID}-complete")
         if reads_json(self._client):
-            for operation in ITEMS_AT:
-                # after all others, who see the response as it came
-                events.register_last(f"{_PARSE}.{operation}", read_response, unique_id=f"{UNIQUE_ID}-parse-{operation}")
+            events.register_last(_PARSE, read_response, unique_id=f"{UNIQUE_ID}-parse")
         if self._forget_name is None:
             self._forget_name = name_in_user_agent(self._client)
 
     def unregister(self) -> None:
         """Take the handlers off."""
         events = self._client.meta.events
-        for event, name in ((_BUILD, "build"), (_BEFORE, "before"), (_AFTER, "after")):
+        for event, name in _HANDLERS.items():
             events.unregister(event, unique_id=f"{UNIQUE_ID}-{name}")
-        for operation in ITEMS_AT:
-            events.unregister(f"{_PARSE}.{operation}", unique_id=f"{UNIQUE_ID}-parse-{operation}")
         if self._forget_name is not None:
             self._forget_name()
             self._forget_name = None
@@ -147,15 +151,22 @@ def prepare(
         params.update(request)
 
 
-def before_call(params: dict[str, Any], context: dict[str, Any]) -> tuple[Any, dict[str, Any]] | None:
-    """Complete botocore's request, or give the response of a flow that answered by itself, as ``before-call`` takes it.
+def complete(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    """Put the item that was put aside into botocore's request.
 
     :param params: botocore's request
-    :raises ItemTooLargeError: for an item that DynamoDB would not store
     """
     aside: Aside | None = context.pop(_ASIDE, None)
     if aside is not None:
         put_back(params, aside)
+
+
+def before_call(params: Mapping[str, Any], context: dict[str, Any]) -> tuple[Any, dict[str, Any]] | None:
+    """Give the response of a flow that answered by itself, as botocore takes it from ``before-call``.
+
+    :param params: botocore's request
+    :raises ItemTooLargeError: for an item that DynamoDB would not store
+    """
     check_size: Callable[[], None] | None = context.pop(_CHECK, None)
     if check_size is not None:
         if len(params["body"]) > MOST_BYTES:

@@ -304,7 +304,47 @@ def test_other_parameters_are_validated(
 
 def test_an_item_that_was_put_aside_and_lost_is_refused(moto: Database, table: str, keys: Keys) -> None:
     client = attached_client(moto.endpoint_url, {table: config(keys)})
-    client.meta.events.unregister("before-call.dynamodb", unique_id="ddbcrypt-before")
+    client.meta.events.unregister("before-call.dynamodb.PutItem", unique_id="ddbcrypt-complete")
     with pytest.raises(client.exceptions.ClientError, match="ValidationException"):
+        client.put_item(TableName=table, Item=to_wire(visit(1)))
+    assert moto.raw_items(table) == []
+
+
+@pytest.mark.parametrize("event", ["before-call", "before-call.dynamodb", "before-call.dynamodb.PutItem"])
+def test_handlers_see_the_request_that_is_sent(moto: Database, table: str, keys: Keys, event: str) -> None:
+    client = attached_client(moto.endpoint_url, {table: config(keys)})
+    bodies: list[Any] = []
+
+    def look(params: Any, **_: Any) -> None:
+        bodies.append(json.loads(params["body"]))
+
+    client.meta.events.register(event, look)
+    client.put_item(TableName=table, Item=to_wire(visit(1)))
+    assert SIGNATURE in bodies[-1]["Item"]
+
+
+@pytest.mark.parametrize("event", ["before-parse", "before-parse.dynamodb", "before-parse.dynamodb.GetItem"])
+def test_handlers_see_the_response_that_came(moto: Database, table: str, keys: Keys, event: str) -> None:
+    client = attached_client(moto.endpoint_url, {table: config(keys)})
+    client.put_item(TableName=table, Item=to_wire(visit(1)))
+    bodies: list[Any] = []
+
+    def look(response_dict: Any, **_: Any) -> None:
+        bodies.append(json.loads(response_dict["body"]))
+
+    client.meta.events.register(event, look)
+    assert from_wire(client.get_item(TableName=table, Key=wire_key(visit(1)))["Item"]) == visit(1)
+    assert SIGNATURE in bodies[-1]["Item"]
+
+
+def test_an_item_put_in_its_place_is_not_sent(moto: Database, table: str, keys: Keys) -> None:
+    client = attached_client(moto.endpoint_url, {table: config(keys)})
+
+    def change(params: Any, model: Any, **_: Any) -> None:
+        if model.name == "PutItem":
+            params["Item"] = {"patient": {"S": "secret"}}
+
+    client.meta.events.register_last("before-parameter-build.dynamodb", change)
+    with pytest.raises(AssertionError, match="another handler"):
         client.put_item(TableName=table, Item=to_wire(visit(1)))
     assert moto.raw_items(table) == []
