@@ -20,6 +20,7 @@ from botocore.validate import ParamValidationDecorator
 
 from ddbcrypt.dynamodb.clones import own_attribute
 from ddbcrypt.dynamodb.wire_json import read_item, read_items, write_item
+from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 
 _OK: Final = 200
 #: The operations whose answers hold most of all items, and the members with the items.
@@ -63,13 +64,16 @@ def put_aside(request: dict[str, Any], member: str) -> tuple[dict[str, Any], Asi
 def put_back(request: dict[str, Any], aside: Aside) -> None:
     """Put the item into the request that botocore made.
 
-    :raises AssertionError: where it is not the request that was asked for; nothing is sent
+    :raises DynamodbEncryptionSdkError: where it is not the request that was asked for; nothing is sent
     """
     start, text = aside
     body = request["body"]
     empty = start + b"{}"
     if type(body) is not bytes or not body.startswith(empty):
-        raise AssertionError("the request is not what ddbcrypt gave botocore: was it changed by another handler?")
+        raise DynamodbEncryptionSdkError(
+            "the request was changed after its item was encrypted, by another handler of botocore's event "
+            "before-parameter-build: register it where it runs before ddbcrypt's. Nothing was sent."
+        )
     request["body"] = b"".join((start, text, body[len(empty) :]))
 
 
