@@ -186,7 +186,7 @@ def detach(target: Any) -> None:
         hooks = None if reference is None else reference()
         if hooks is None:
             raise InvalidArgumentError("nothing is attached to it")
-        hooks.unregister(client.meta.events)
+        hooks.unregister()
 
 
 def is_attached(client: Any) -> bool:

@@ -214,6 +214,41 @@ async def test_throttling_is_retried(
     assert_ciphertext(database, table, 1)
 
 
+async def test_tasks_share_a_look_up(
+    database: Database, table: str, config: LegacyTableConfig, endpoint: Endpoint
+) -> None:
+    async with connect_client(endpoint.endpoint_url) as client:
+        aio.attach(client, {table: config})
+
+        async def put(number: int) -> None:
+            await client.put_item(TableName=table, Item=to_wire(visit(number)))
+
+        first, *others = [asyncio.create_task(put(number)) for number in range(5)]
+        while not endpoint.operations:
+            await asyncio.sleep(0.001)
+        first.cancel()
+        await asyncio.gather(*others)
+        with pytest.raises(asyncio.CancelledError):
+            await first
+    assert endpoint.operations.count("DescribeTable") == 1
+    assert endpoint.operations.count("PutItem") == 4
+    assert_ciphertext(database, table, 4)
+
+
+async def test_a_failed_look_up_is_made_again(
+    database: Database, table: str, config: LegacyTableConfig, endpoint: Endpoint
+) -> None:
+    endpoint.inject(Throttle("DescribeTable", 1))
+    async with connect_client(endpoint.endpoint_url, attempts=1) as client:
+        aio.attach(client, {table: config})
+        puts = [client.put_item(TableName=table, Item=to_wire(visit(number))) for number in range(3)]
+        answers = await asyncio.gather(*puts, return_exceptions=True)
+        assert all(isinstance(answer, client.exceptions.ClientError) for answer in answers)
+        assert endpoint.operations == ["DescribeTable"]
+        await client.put_item(TableName=table, Item=to_wire(visit(1)))
+    assert endpoint.operations == ["DescribeTable", "DescribeTable", "PutItem"]
+
+
 async def test_unprocessed_parts_can_be_sent_again(
     database: Database, table: str, config: LegacyTableConfig, endpoint: Endpoint
 ) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +11,10 @@ from ddbcrypt.aio.running import advance
 from ddbcrypt.dynamodb.clones import bare_clone
 from ddbcrypt.dynamodb.effects import Answer, Flow, Send
 from ddbcrypt.dynamodb.flows import begin
-from ddbcrypt.dynamodb.hooks import FLOW, Hooks, answered, before_call, finish, prepare
+from ddbcrypt.dynamodb.hooks import FLOW, Events, answered, before_call, finish, prepare
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.streams import flows as streams
-from ddbcrypt.streams.hooks import StreamHooks, bare_stream_client
+from ddbcrypt.streams.hooks import StreamEvents, bare_stream_client
 from ddbcrypt.streams.iterators import Iterators
 
 
@@ -23,20 +24,22 @@ class AsyncHooks:
     def __init__(self, client: Any, scene: Scene) -> None:
         self._client = client
         self.scene = scene
+        self._events = Events(client)
+        # Tasks that meet a table for the first time at once share one look-up; the registry remembers what it gave.
+        self._lookups: dict[tuple[int, str], asyncio.Task[dict[str, Any]]] = {}
 
     def register(self) -> None:
         """Put the handlers on the client's events."""
-        Hooks.register_on(self._client.meta.events, self._build, self._before, self._after)
+        self._events.register(self._build, self._before, self._after)
 
-    @staticmethod
-    def unregister(events: Any) -> None:
-        """Take the handlers of any such object off."""
-        Hooks.unregister(events)
+    def unregister(self) -> None:
+        """Take them off again."""
+        self._events.unregister()
 
     async def _build(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         flow = begin(self.scene, model.name, params, context)
         if flow is not None:
-            prepare(await self._advance(flow, None), flow, params, context)
+            prepare(await self._advance(flow, None), flow, params, context, aside=self._events.puts_aside)
 
     def _before(
         self, params: Mapping[str, Any], context: dict[str, Any], **_: Any
@@ -52,6 +55,23 @@ class AsyncHooks:
         return await advance(flow, value, self._make_call, self.scene.metrics)
 
     async def _make_call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        if operation != "DescribeTable":
+            return await self._call(operation, request)
+        key = self.scene.registry.generation, request["TableName"]
+        task = self._lookups.get(key)
+        if task is None:
+            task = self._lookups[key] = asyncio.create_task(self._call(operation, request))
+
+            def forget(done: asyncio.Task[dict[str, Any]]) -> None:
+                del self._lookups[key]
+                if not done.cancelled():
+                    done.exception()  # it may be that nobody waits for it any more
+
+            task.add_done_callback(forget)
+        # whoever is cancelled leaves the look-up to the others
+        return await asyncio.shield(task)
+
+    async def _call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         result: dict[str, Any] = await bare_clone(self._client)._make_api_call(operation, dict(request))  # noqa: SLF001
         return result
 
@@ -63,15 +83,15 @@ class AsyncStreamHooks:
         self._client = client
         self.scene = scene
         self._iterators = Iterators()
+        self._events = StreamEvents(client)
 
     def register(self) -> None:
         """Put the handlers on the client's events."""
-        StreamHooks.register_on(self._client.meta.events, self._build, self._after)
+        self._events.register(self._build, self._after)
 
-    @staticmethod
-    def unregister(events: Any) -> None:
-        """Take the handlers of any such object off."""
-        StreamHooks.unregister(events)
+    def unregister(self) -> None:
+        """Take them off again."""
+        self._events.unregister()
 
     async def _build(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         flow = streams.begin(self.scene, self._iterators, model.name, params, context)

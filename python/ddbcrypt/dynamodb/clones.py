@@ -16,12 +16,18 @@ _SERIALIZER: Final = (
     ("before-parameter-build.dynamodb", "dynamodb-attr-value-input"),
     ("after-call.dynamodb", "dynamodb-attr-value-output"),
 )
-#: One more stays: it names ddbcrypt in the user agent.
+#: What names ddbcrypt in the user agent and what reads items of responses stay.
 _HOOKS: Final = (
     ("before-parameter-build.dynamodb", "ddbcrypt-build"),
     ("before-call.dynamodb", "ddbcrypt-before"),
     ("after-call.dynamodb", "ddbcrypt-after"),
 )
+
+
+def own_attribute(thing: Any, name: str) -> Any:
+    """Give an attribute of botocore's own use, None where there is none: a client answers for it with an event."""
+    own: dict[str, Any] = thing.__dict__
+    return own.get(name)
 
 
 def clone_client(client: Any) -> Any:

@@ -20,11 +20,13 @@ class Send(NamedTuple):
 
     Its result is the parsed response, a dict that may hold ``Error``. A flow that never sends answers the call itself.
     Where the request's body has more bytes than an item may have, ``check_size`` is called before it goes out, and may
-    refuse it: no item is larger than the JSON that it is sent in.
+    refuse it: no item is larger than the JSON that it is sent in. ``made`` names the parameter that is an item as the
+    engine made it: botocore need not look at each of its values.
     """
 
     request: dict[str, Any]
     check_size: Callable[[], None] | None = None
+    made: str | None = None
 
 
 class Call(NamedTuple):

@@ -11,27 +11,32 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, Final, TypeAlias
 
+from ddbcrypt.dynamodb.bodies import Aside, put_aside, put_back, read_response, reads_json, writes_json
 from ddbcrypt.dynamodb.clones import bare_clone
 from ddbcrypt.dynamodb.effects import Answer, Flow, Send
 from ddbcrypt.dynamodb.flows import begin
 from ddbcrypt.dynamodb.running import advance
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.dynamodb.sizes import MOST_BYTES
-from ddbcrypt.identifiers import USER_AGENT_SUFFIX
+from ddbcrypt.dynamodb.user_agents import name_in_user_agent
 from ddbcrypt.internal.timed_cache import TimedCache, default_clock
 from ddbcrypt.operations import filter_response, find
 
 _BUILD: Final = "before-parameter-build.dynamodb"
 _BEFORE: Final = "before-call.dynamodb"
 _AFTER: Final = "after-call.dynamodb"
-#: After botocore, which writes the user agent anew here.
-_CREATED: Final = "request-created.dynamodb"
+#: Before all others there: botocore calls the handlers of the most specific event first.
+_COMPLETE: Final = "before-call.dynamodb.PutItem"
+#: After all others.
+_PARSE: Final = "before-parse"
+_HANDLERS: Final = {_BUILD: "build", _COMPLETE: "complete", _BEFORE: "before", _AFTER: "after", _PARSE: "parse"}
 Handler: TypeAlias = Callable[..., Any]
 UNIQUE_ID: Final = "ddbcrypt"
 #: Where a call's flow, and the answer of one that sends nothing, are kept between its events.
 FLOW: Final = "ddbcrypt_flow"
 ANSWER: Final = "ddbcrypt_answer"
 _CHECK: Final = "ddbcrypt_check_size"
+_ASIDE: Final = "ddbcrypt_aside"
 
 
 class Hooks:
@@ -42,31 +47,22 @@ class Hooks:
         self.scene = scene
         # Threads that meet a table for the first time at once share one look-up; the registry remembers what it gave.
         self._lookups: TimedCache[tuple[int, str], dict[str, Any]] = TimedCache(64, 1.0, 1.0, default_clock)
+        self._events = Events(client)
 
     def register(self) -> None:
         """Put the handlers on the client's events; once, however often it is called."""
-        self.register_on(self._client.meta.events, self._build, self._before, self._after)
+        self._events.register(self._build, self._before, self._after)
 
-    @staticmethod
-    def register_on(events: Any, build: Handler, before: Handler, after: Handler) -> None:
-        """Put handlers where they see DynamoDB JSON."""
-        events.register_last(_BUILD, build, unique_id=f"{UNIQUE_ID}-build")
-        events.register_first(_BEFORE, before, unique_id=f"{UNIQUE_ID}-before")
-        events.register_first(_AFTER, after, unique_id=f"{UNIQUE_ID}-after")
-        events.register_last(_CREATED, name_user_agent, unique_id=f"{UNIQUE_ID}-created")
-
-    @staticmethod
-    def unregister(events: Any) -> None:
-        """Take the handlers of any such object off."""
-        for event, name in ((_BUILD, "build"), (_BEFORE, "before"), (_AFTER, "after"), (_CREATED, "created")):
-            events.unregister(event, unique_id=f"{UNIQUE_ID}-{name}")
+    def unregister(self) -> None:
+        """Take them off again."""
+        self._events.unregister()
 
     def _build(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         flow = begin(self.scene, model.name, params, context)
         if flow is None:
             return
         outcome = advance(flow, None, self._make_call, self.scene.metrics)
-        prepare(outcome, flow, params, context)
+        prepare(outcome, flow, params, context, aside=self._events.puts_aside)
 
     def _before(
         self, params: Mapping[str, Any], context: dict[str, Any], **_: Any
@@ -89,15 +85,61 @@ class Hooks:
         return result
 
 
+class Events:
+    """The events of one DynamoDB client, botocore's or aiobotocore's, on which its handlers are.
+
+    :ivar puts_aside: whether an item that the engine made need not go through botocore
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.puts_aside = writes_json(client)
+        self._forget_name: Callable[[], None] | None = None
+
+    def register(self, build: Handler, before: Handler, after: Handler) -> None:
+        """Put handlers where they see DynamoDB JSON; once, however often it is called."""
+        events = self._client.meta.events
+        events.register_last(_BUILD, build, unique_id=f"{UNIQUE_ID}-build")
+        events.register_first(_BEFORE, before, unique_id=f"{UNIQUE_ID}-before")
+        events.register_first(_AFTER, after, unique_id=f"{UNIQUE_ID}-after")
+        if self.puts_aside:
+            events.register_first(_COMPLETE, complete, unique_id=f"{UNIQUE_ID}-complete")
+        if reads_json(self._client):
+            events.register_last(_PARSE, read_response, unique_id=f"{UNIQUE_ID}-parse")
+        if self._forget_name is None:
+            self._forget_name = name_in_user_agent(self._client)
+
+    def unregister(self) -> None:
+        """Take the handlers off."""
+        events = self._client.meta.events
+        for event, name in _HANDLERS.items():
+            events.unregister(event, unique_id=f"{UNIQUE_ID}-{name}")
+        if self._forget_name is not None:
+            self._forget_name()
+            self._forget_name = None
+
+
 def prepare(
-    outcome: Send | Answer | dict[str, Any], flow: Flow, params: dict[str, Any], context: dict[str, Any]
+    outcome: Send | Answer | dict[str, Any],
+    flow: Flow,
+    params: dict[str, Any],
+    context: dict[str, Any],
+    *,
+    aside: bool = False,
 ) -> None:
-    """Put what a flow wants sent into botocore's parameters, or keep its answer for ``before-call``."""
+    """Put what a flow wants sent into botocore's parameters, or keep its answer for ``before-call``.
+
+    :param aside: whether the client lets an item that the engine made be put aside until botocore has made the request
+    """
     if type(outcome) is Send:
         context[FLOW] = flow
         if outcome.check_size is not None:
             context[_CHECK] = outcome.check_size
         request = outcome.request
+        if aside and outcome.made is not None:
+            put = put_aside(request, outcome.made)
+            if put is not None:
+                request, context[_ASIDE] = put
     elif type(outcome) is Answer:
         context[ANSWER] = outcome
         # botocore builds a request that is never sent: nothing of the caller's is to be in it but what names the item
@@ -109,14 +151,14 @@ def prepare(
         params.update(request)
 
 
-def name_user_agent(request: Any, **_: Any) -> None:
-    """Add ddbcrypt to the ``User-Agent`` of a request that is about to be sent; it is not among what was signed."""
-    headers = request.headers
-    agent = headers.get("User-Agent")
-    if agent is None:
-        headers["User-Agent"] = USER_AGENT_SUFFIX
-    else:
-        headers.replace_header("User-Agent", f"{agent} {USER_AGENT_SUFFIX}")
+def complete(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    """Put the item that was put aside into botocore's request.
+
+    :param params: botocore's request
+    """
+    aside: Aside | None = context.pop(_ASIDE, None)
+    if aside is not None:
+        put_back(params, aside)
 
 
 def before_call(params: Mapping[str, Any], context: dict[str, Any]) -> tuple[Any, dict[str, Any]] | None:

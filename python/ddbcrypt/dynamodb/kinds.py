@@ -19,9 +19,8 @@ class AnyHooks(Protocol):
     def register(self) -> None:
         """Put them on the client's events."""
 
-    @staticmethod
-    def unregister(events: Any) -> None:
-        """Take the handlers of any such object off."""
+    def unregister(self) -> None:
+        """Take them off again."""
 
 
 def is_async_client(client: object) -> bool:

@@ -43,8 +43,8 @@ class Recorder:
 
     requests: list[AWSPreparedRequest] = field(default_factory=list)
 
-    def client(self) -> Any:
-        client = _session().client("dynamodb")
+    def client(self, **options: Any) -> Any:
+        client = _session().client("dynamodb", **options)
         client.meta.events.register("before-send.dynamodb", self._answer)
         return client
 

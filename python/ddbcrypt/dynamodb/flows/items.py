@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from ddbcrypt.dynamodb.answers import check_answer, decrypt_error, decrypt_old, key_of
@@ -24,9 +25,8 @@ def put_item(scene: Scene, request: dict[str, Any]) -> Flow:
     check_expressions(table, request)
     plain = required(request, "Item", "put_item")
     (encrypted,) = yield Encrypt(((table, plain),))
-    check_size(table, encrypted, plain)
     request["Item"] = encrypted
-    parsed: dict[str, Any] = yield Send(request)
+    parsed: dict[str, Any] = yield Send(request, partial(check_size, table, encrypted, plain), "Item")
     if "Error" in parsed:
         return (yield from decrypt_error(table, parsed, key_of(table, encrypted)))
     if "Attributes" in parsed:
