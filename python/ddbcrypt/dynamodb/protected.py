@@ -73,6 +73,11 @@ class ProtectedTable(ABC):
         """Give an encrypted item that goes on with the trail of the stored one it replaces."""
         return dict(encrypted)
 
+    @property
+    @abstractmethod
+    def named_attributes(self) -> frozenset[str]:
+        """The attributes that the configuration names. An item may lack any of them but its key, and have others."""
+
     @abstractmethod
     def action(self, name: str) -> CryptoAction:
         """Give the attribute action of a top-level attribute."""

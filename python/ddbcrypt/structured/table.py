@@ -56,6 +56,15 @@ class StructuredTable(ProtectedTable):
         reads_legacy = legacy is not None and legacy.policy.reads_legacy
         return (FOOTER_ATTRIBUTE, SIGNATURE_ATTRIBUTE) if reads_legacy else (FOOTER_ATTRIBUTE,)
 
+    @property
+    def named_attributes(self) -> frozenset[str]:
+        """The attributes that have an action, and those that are allowed to be unsigned; of either format."""
+        legacy = self._encryptor.legacy_config
+        of_legacy = legacy.attribute_actions.attribute_actions if legacy is not None else ()
+        return frozenset(
+            (*self._config.attribute_actions_on_encrypt, *self._config.allowed_unsigned_attributes, *of_legacy)
+        )
+
     def action(self, name: str) -> CryptoAction:
         """Give the attribute action of a top-level attribute; what is not configured is taken for encrypted."""
         action = self._config.action(name)
