@@ -32,7 +32,7 @@ class ProtectedTable(ABC):
     @property
     @abstractmethod
     def may_block(self) -> bool:
-        """Whether encryption and decryption may make network calls (for keys)."""
+        """Whether encryption and decryption may wait for something (for keys): asyncio has them done in a thread."""
 
     @property
     def existence_attributes(self) -> tuple[str, ...]:

@@ -39,8 +39,8 @@ class StructuredTable(ProtectedTable):
 
     @property
     def may_block(self) -> bool:
-        """Whether the keyring or CMM may make network calls."""
-        return self._encryptor.makes_network_calls
+        """Whether the keyring, CMM or materials provider of the legacy format may block."""
+        return self._encryptor.may_block
 
     @property
     def existence_attributes(self) -> tuple[str, ...]:
