@@ -10,6 +10,7 @@ from ddbcrypt.cli.table_files import read_table_file
 from ddbcrypt.structures import TableIndex, TableInfo
 from tests.dynamodb.update.losses import LoseAnswers
 from tests.migration.commands import Place, make_items
+from tests.migration.files import LEGACY, STRUCTURED, write_legacy, write_structured
 from tests.support.endpoint import Answer, Endpoint, Forward
 
 ITEMS = make_items(60)
@@ -72,6 +73,47 @@ def test_the_ids_of_updates_go_with_the_item(place: Place) -> None:
     assert after[: len(before)] == before
     assert len(after) == len(before) + 1
     assert place.read(place.new)["item-0"]["amount"] == {"N": "1"}
+
+
+#: Configurations that sign what the old one leaves unsigned: by name, and by their default action.
+SIGNED = {
+    "structured": (
+        write_structured,
+        STRUCTURED.replace(', "tags"', "").replace('clinic = "', 'tags = "SIGN_ONLY"\nclinic = "'),
+    ),
+    "legacy, by name": (write_legacy, LEGACY.replace('tags = "DO_NOTHING"', 'tags = "SIGN_ONLY"')),
+    "legacy, by default": (write_legacy, LEGACY.replace('tags = "DO_NOTHING"', "")),
+}
+
+
+@pytest.mark.parametrize("target", SIGNED)
+@pytest.mark.parametrize("tags", [{"S": "new"}, None], ids=["added", "removed"])
+def test_what_is_signed_from_now_on_and_comes_or_goes_meanwhile(
+    place: Place, endpoint: Endpoint, target: str, tags: dict[str, str] | None
+) -> None:
+    write, text = SIGNED[target]
+    expected = dict(ITEMS[0]) if tags is None else {**ITEMS[0], "tags": tags}
+    place.put(place.old, [ITEMS[0] if tags else {**ITEMS[0], "tags": {"S": "former"}}])
+    updates = 0
+
+    def injection(operation: str, request: dict[str, Any], forward: Forward) -> Answer | None:
+        nonlocal updates
+        if operation == "UpdateItem":
+            updates += 1
+            if updates == 1:
+                place.client.update_item(
+                    TableName=place.table,
+                    Key={"id": ITEMS[0]["id"]},
+                    AttributeUpdates={"tags": {"Action": "PUT", "Value": tags} if tags else {"Action": "DELETE"}},
+                )
+        return None
+
+    endpoint.inject(injection)
+    path = write(place.folder, "signed", text)
+    ran = place.run(target=path, url=endpoint.endpoint_url)
+    assert ran.code == ExitCode.OK, ran.err
+    assert updates == 2
+    assert place.read(path) == {"item-0": expected}
 
 
 def test_two_migrations_at_once(place: Place) -> None:

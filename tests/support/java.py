@@ -13,6 +13,8 @@ from tests.support.require import missing
 
 JAVA_MINIMUM = 17
 PROJECTS = Path(__file__).resolve().parents[1] / "java"
+#: Sources that more than one project compiles.
+SHARED = PROJECTS / "oracle-common"
 BUILD_SECONDS = 900
 
 
@@ -69,7 +71,7 @@ def _is_current(project: Path) -> bool:
     if not stamp.exists():
         return False
     built = stamp.stat().st_mtime
-    sources = [project / "pom.xml", *(project / "src").rglob("*.java")]
+    sources = [project / "pom.xml", *(project / "src").rglob("*.java"), *SHARED.rglob("*.java")]
     return all(source.stat().st_mtime <= built for source in sources)
 
 

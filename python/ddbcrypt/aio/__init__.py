@@ -46,8 +46,8 @@ def attach(
     ...     table = await dynamodb.Table("visits")
     ...     await table.put_item(Item={...})
 
-    Materials providers are asked in a thread where their ``may_block`` is true, which it is for all that make calls and
-    for an application's own unless it says otherwise.
+    Materials providers, keyrings and materials managers are asked in a thread where their ``may_block`` is true, which
+    it is for all that make calls and for an application's own unless it says otherwise.
 
     :param target: a client of aiobotocore or aioboto3 (``dynamodb`` or ``dynamodbstreams``), a resource or Table of
         aioboto3, or a session of either, for what is made from it afterwards. A Table comes back as a new object over

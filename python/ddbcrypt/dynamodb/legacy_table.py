@@ -144,6 +144,11 @@ class LegacyTable(ProtectedTable):
         """Make the table with the configuration that a single request brings."""
         return LegacyTable(self.name, self._config.replaced_by(crypto_config))
 
+    @property
+    def named_attributes(self) -> frozenset[str]:
+        """The attributes that have an action of their own."""
+        return frozenset(self.crypto_config.attribute_actions.attribute_actions)
+
     def action(self, name: str) -> CryptoAction:
         """Give the attribute action of a top-level attribute."""
         return self.crypto_config.attribute_actions.action(name)

@@ -32,7 +32,7 @@ class ProtectedTable(ABC):
     @property
     @abstractmethod
     def may_block(self) -> bool:
-        """Whether encryption and decryption may make network calls (for keys)."""
+        """Whether encryption and decryption may wait for something (for keys): asyncio has them done in a thread."""
 
     @property
     def existence_attributes(self) -> tuple[str, ...]:
@@ -72,6 +72,11 @@ class ProtectedTable(ABC):
     ) -> dict[str, Any]:
         """Give an encrypted item that goes on with the trail of the stored one it replaces."""
         return dict(encrypted)
+
+    @property
+    @abstractmethod
+    def named_attributes(self) -> frozenset[str]:
+        """The attributes that the configuration names. An item may lack any of them but its key, and have others."""
 
     @abstractmethod
     def action(self, name: str) -> CryptoAction:

@@ -90,6 +90,11 @@ class CachingCmm(CryptographicMaterialsManager):
         self._to_decrypt: TimedCache[Hashable, DecryptionMaterials] = TimedCache(capacity, age, age, clock)
         self.makes_network_calls = self._cmm.makes_network_calls
 
+    @property
+    def may_block(self) -> bool:
+        """Whether the materials manager that is asked may block."""
+        return self._cmm.may_block
+
     def get_encryption_materials(
         self,
         encryption_context: Mapping[str, str],

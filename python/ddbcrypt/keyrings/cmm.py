@@ -28,6 +28,15 @@ class CryptographicMaterialsManager(abc.ABC):
     #: Whether an item can cost a call over the network; batches then ask for several items at once.
     makes_network_calls: bool = False
 
+    @property
+    def may_block(self) -> bool:
+        """Whether asking it may wait for something: a network call, a file, a device.
+
+        The clients of asyncio then ask it in a thread. True for all that make network calls, and for an application's
+        own class unless that says otherwise (``may_block = False`` in the class).
+        """
+        return self.makes_network_calls or not type(self).__module__.startswith("ddbcrypt.")
+
     @abc.abstractmethod
     def get_encryption_materials(
         self,
@@ -85,6 +94,11 @@ class DefaultCmm(CryptographicMaterialsManager):
     def keyring(self) -> Keyring:
         """The keyring that is asked."""
         return self._keyring
+
+    @property
+    def may_block(self) -> bool:
+        """Whether the keyring may block."""
+        return self._keyring.may_block
 
     def get_encryption_materials(
         self,

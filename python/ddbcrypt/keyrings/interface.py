@@ -21,6 +21,15 @@ class Keyring(abc.ABC):
     #: Whether an item can cost a call over the network; batches then ask for several items at once.
     makes_network_calls: bool = False
 
+    @property
+    def may_block(self) -> bool:
+        """Whether asking it may wait for something: a network call, a file, a device.
+
+        The clients of asyncio then ask it in a thread. True for all that make network calls, and for an application's
+        own class unless that says otherwise (``may_block = False`` in the class).
+        """
+        return self.makes_network_calls or not type(self).__module__.startswith("ddbcrypt.")
+
     @abc.abstractmethod
     def on_encrypt(self, materials: EncryptionMaterials) -> EncryptionMaterials:
         """Encrypt the data key, a new one where there is none yet, and give the materials with what came of it.

@@ -48,6 +48,11 @@ class MultiKeyring(Keyring):
         """The other keyrings."""
         return self._children
 
+    @property
+    def may_block(self) -> bool:
+        """Whether any of the keyrings may block."""
+        return any(keyring.may_block for keyring in self._all)
+
     def on_encrypt(self, materials: EncryptionMaterials) -> EncryptionMaterials:
         """Let the generator make the data key, then each child encrypt it.
 

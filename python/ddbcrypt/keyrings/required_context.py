@@ -40,6 +40,11 @@ class RequiredEncryptionContextCmm(CryptographicMaterialsManager):
             raise InvalidArgumentError(f'"required_keys" needs at least one key, and never {PUBLIC_KEY_NAME!r}')
         self.makes_network_calls = self._cmm.makes_network_calls
 
+    @property
+    def may_block(self) -> bool:
+        """Whether the materials manager that is asked may block."""
+        return self._cmm.may_block
+
     def get_encryption_materials(
         self,
         encryption_context: Mapping[str, str],

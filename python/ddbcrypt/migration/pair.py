@@ -83,7 +83,8 @@ class TablePair:
         """Make the ``UpdateItem`` request that puts the item in the place of the stored one.
 
         It writes signed and reserved attributes alone. Its condition is that the reserved attributes are as they were
-        read, and those attributes that the source does not sign and the target does.
+        read, and those attributes that the source does not sign and the target does: of the item, and of those that it
+        lacked and a configuration names.
 
         :param stored: the item as it was read
         :param encrypted: what the target made of it
@@ -101,7 +102,8 @@ class TablePair:
         reserved = {*self.source.reserved_names, *self.target.reserved_names}
         # An item in plaintext, which a policy lets be read, has no signature that stands for what is read of it.
         is_held = self._is_newly_signed if reserved & stored.keys() else self._is_written
-        held = sorted(reserved | {name for name in stored if name not in self.key_names and is_held(name)})
+        known = {*stored, *self.source.named_attributes, *self.target.named_attributes}
+        held = sorted(reserved | {name for name in known if name not in self.key_names and is_held(name)})
         return {
             "TableName": self.table_name,
             "Key": self.key_of(stored),

@@ -8,6 +8,7 @@ import binascii
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
+from ddbcrypt.dynamodb.protected import PlaintextItem
 from ddbcrypt.exceptions import DeserializationError, NestingDepthError
 from ddbcrypt.internal.guards import is_list, is_mapping
 
@@ -35,8 +36,9 @@ def with_bytes(image: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
 
 
 def with_text(image: Mapping[str, Any]) -> dict[str, Any]:
-    """Make a copy of an image with base64 text for each binary value, as JSON carries it."""
-    return {name: _converted(name, value, _text) for name, value in image.items()}
+    """Copy an image, with base64 text for each binary value, as JSON carries it. A plaintext item stays one."""
+    copied = {name: _converted(name, value, _text) for name, value in image.items()}
+    return PlaintextItem(copied) if isinstance(image, PlaintextItem) else copied
 
 
 def _text(value: Any) -> Any:

@@ -64,7 +64,8 @@ def decrypt_stream_record(
     :param binaries: ``"as_given"``: binary values come back as they came, base64 text in Lambda and Kinesis records;
         ``"bytes"``: all as ``bytes``, which ``boto3.dynamodb.types.TypeDeserializer`` wants
     :param metrics: counts what is done
-    :returns: a new record, without the reserved attributes in its images
+    :returns: a new record, without the reserved attributes in its images; one that was stored in plaintext, where the
+        table's configuration lets it be read, is a ``PlaintextItem``
     :raises DynamodbEncryptionSdkError: an image does not verify or decrypt; no image comes back then
     :raises DeserializationError: it is no record of a table's stream
     :raises InvalidArgumentError: the table, or its primary key, is not known

@@ -70,10 +70,10 @@ class DynamoDbItemEncryptor:
         return self._legacy
 
     @property
-    def makes_network_calls(self) -> bool:
-        """Whether encryption or decryption may make network calls for keys."""
-        legacy = self._legacy is not None and self._legacy.materials_provider.makes_network_calls
-        return self._config.materials_manager.makes_network_calls or legacy
+    def may_block(self) -> bool:
+        """Whether encryption or decryption may wait for keys, those of the legacy format included."""
+        legacy = self._legacy is not None and self._legacy.materials_provider.may_block
+        return legacy or self._config.materials_manager.may_block
 
     def encrypt_item(self, item: _Item) -> EncryptItemOutput:
         """Encrypt and sign an item in DynamoDB JSON (spec: encrypt-item).

@@ -39,8 +39,8 @@ class StructuredTable(ProtectedTable):
 
     @property
     def may_block(self) -> bool:
-        """Whether the keyring or CMM may make network calls."""
-        return self._encryptor.makes_network_calls
+        """Whether the keyring, CMM or materials provider of the legacy format may block."""
+        return self._encryptor.may_block
 
     @property
     def existence_attributes(self) -> tuple[str, ...]:
@@ -55,6 +55,15 @@ class StructuredTable(ProtectedTable):
         legacy = self._config.legacy_override
         reads_legacy = legacy is not None and legacy.policy.reads_legacy
         return (FOOTER_ATTRIBUTE, SIGNATURE_ATTRIBUTE) if reads_legacy else (FOOTER_ATTRIBUTE,)
+
+    @property
+    def named_attributes(self) -> frozenset[str]:
+        """The attributes that have an action, and those that are allowed to be unsigned; of either format."""
+        legacy = self._encryptor.legacy_config
+        of_legacy = legacy.attribute_actions.attribute_actions if legacy is not None else ()
+        return frozenset(
+            (*self._config.attribute_actions_on_encrypt, *self._config.allowed_unsigned_attributes, *of_legacy)
+        )
 
     def action(self, name: str) -> CryptoAction:
         """Give the attribute action of a top-level attribute; what is not configured is taken for encrypted."""

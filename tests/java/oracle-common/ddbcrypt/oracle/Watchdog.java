@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package ddbcrypt.legacyclient;
+package ddbcrypt.oracle;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.concurrent.TimeUnit;
