@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * mapping: members of a dict, or of anything else that is a Mapping, however it behaves; and of CryptoAction. */
+#include "compat.h"
 #include "core/status.h"
 #include "marshal.h"
 
@@ -20,23 +21,49 @@ bool mapping_size(call *c, PyObject *mapping, size_t *out)
     return true;
 }
 
-static bool each_of_dict(call *c, PyObject *dict, size_t count, visit_member visit, void *context)
+/* Members that are taken from a dict without an array of their own. */
+enum { FEW_MEMBERS = 8 };
+
+typedef struct dict_member {
+    PyObject *name;
+    PyObject *value;
+} dict_member;
+
+/* All members at one moment, held. Nothing runs Python code in here, so no other thread comes between. */
+static bool take_members(call *c, PyObject *dict, size_t count, dict_member *members)
 {
     Py_ssize_t position = 0;
+    size_t taken = 0;
+    bool fits = true;
+    bool held = true;
+    Py_BEGIN_CRITICAL_SECTION(dict);
     PyObject *name = NULL;
     PyObject *value = NULL;
-    size_t index = 0;
-    /* A visit can run Python code that changes the dict: what it gave is held at once, and the count is a bound. */
-    while (PyDict_Next(dict, &position, &name, &value)) {
-        if (index == count) {
-            return fail_changed();
+    while (fits && held && PyDict_Next(dict, &position, &name, &value)) {
+        fits = taken < count;
+        if (fits) {
+            members[taken++] = (dict_member){name, value};
+            held = call_hold(c, name) && call_hold(c, value);
         }
-        if (!call_hold(c, name) || !call_hold(c, value) || !visit(c, context, index, name, value)) {
+    }
+    Py_END_CRITICAL_SECTION();
+    return held && (fits && taken == count ? true : fail_changed());
+}
+
+/* A visit can run Python code, which can change the dict: the members are taken before the first one. */
+static bool each_of_dict(call *c, PyObject *dict, size_t count, visit_member visit, void *context)
+{
+    dict_member few[FEW_MEMBERS];
+    dict_member *members = count <= FEW_MEMBERS ? few : call_array(c, count, sizeof *members);
+    if (members == NULL || !take_members(c, dict, count, members)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!visit(c, context, i, members[i].name, members[i].value)) {
             return false;
         }
-        index++;
     }
-    return index == count ? true : fail_changed();
+    return true;
 }
 
 static bool each_of_items(call *c, PyObject *items, size_t count, visit_member visit, void *context)
@@ -49,14 +76,17 @@ static bool each_of_items(call *c, PyObject *items, size_t count, visit_member v
         return fail_changed();
     }
     for (size_t index = 0; index < count; index++) {
-        PyObject *pair = PyList_GetItem(items, (Py_ssize_t)index);
-        if (pair == NULL || !PyTuple_Check(pair) || PyTuple_Size(pair) != 2) {
+        PyObject *pair = list_get(items, (Py_ssize_t)index);
+        bool held = pair != NULL && call_hold(c, pair);
+        Py_XDECREF(pair);
+        if (!held) {
+            return false;
+        }
+        if (!PyTuple_Check(pair) || PyTuple_Size(pair) != 2) {
             PyErr_SetString(PyExc_TypeError, "a mapping's items() gave something other than pairs");
             return false;
         }
-        PyObject *name = PyTuple_GetItem(pair, 0);
-        PyObject *value = PyTuple_GetItem(pair, 1);
-        if (!call_hold(c, name) || !call_hold(c, value) || !visit(c, context, index, name, value)) {
+        if (!visit(c, context, index, PyTuple_GetItem(pair, 0), PyTuple_GetItem(pair, 1))) {
             return false;
         }
     }
