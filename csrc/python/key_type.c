@@ -2,18 +2,25 @@
  * Key: a raw key of the engine as a Python object. */
 #include "key_type.h"
 
+#include <stdatomic.h>
+
 #include "core/status.h"
 #include "errors.h"
 #include "marshal.h"
 
 typedef struct key_object {
     PyObject_HEAD
-    ddbc_key *key; /* NULL until __init__ */
+    ddbc_key *_Atomic key; /* NULL until __init__, then the same for good */
 } key_object;
 
 static engine_state *state_of(PyObject *self)
 {
     return state_of_type(Py_TYPE(self));
+}
+
+static ddbc_key *key_of(PyObject *self)
+{
+    return atomic_load_explicit(&((key_object *)self)->key, memory_order_acquire);
 }
 
 /* EncryptionKeyType and KeyEncodingType by their values. */
@@ -23,6 +30,24 @@ static bool kind_in(call *c, long kind, long encoding)
                    encoding <= DDBC_ENCODING_PEM
                ? true
                : ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "unknown kind or encoding of key");
+}
+
+static int fail_changed(void)
+{
+    PyErr_SetString(PyExc_TypeError, "a Key does not change");
+    return -1;
+}
+
+/* Takes `key` over. Two threads may call __init__ of one object: one of them sets it. */
+static bool set_key(PyObject *self, ddbc_key *key)
+{
+    ddbc_key *none = NULL;
+    if (atomic_compare_exchange_strong(&((key_object *)self)->key, &none, key)) {
+        return true;
+    }
+    ddbc_key_free(key);
+    (void)fail_changed();
+    return false;
 }
 
 static int key_init(PyObject *self, PyObject *arguments, PyObject *keywords)
@@ -39,10 +64,8 @@ static int key_init(PyObject *self, PyObject *arguments, PyObject *keywords)
     if (!PyArg_ParseTuple(arguments, "US|ll:Key", &name, &material, &kind, &encoding)) {
         return -1;
     }
-    key_object *object = (key_object *)self;
-    if (object->key != NULL) {
-        PyErr_SetString(PyExc_TypeError, "a Key does not change");
-        return -1;
+    if (key_of(self) != NULL) {
+        return fail_changed();
     }
     if (!call_begin(&c, state_of(self))) {
         return -1;
@@ -50,10 +73,12 @@ static int key_init(PyObject *self, PyObject *arguments, PyObject *keywords)
     ddbc_bytes name_text;
     ddbc_bytes encoded;
     ddbc_algorithm algorithm = DDBC_ALG_AES;
+    ddbc_key *key = NULL;
     bool done = kind_in(&c, kind, encoding) && call_text(&c, name, &name_text) && call_buffer(&c, material, &encoded) &&
                 ddbc_algorithm_from_name(name_text, &algorithm, &c.status) &&
-                ddbc_key_load(c.state->engine, algorithm, (ddbc_key_kind)kind, (ddbc_encoding)encoding, encoded,
-                              &object->key, &c.status);
+                ddbc_key_load(c.state->engine, algorithm, (ddbc_key_kind)kind, (ddbc_encoding)encoding, encoded, &key,
+                              &c.status) &&
+                set_key(self, key);
     if (!done) {
         call_raise(&c);
     }
@@ -64,7 +89,7 @@ static int key_init(PyObject *self, PyObject *arguments, PyObject *keywords)
 static void key_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    ddbc_key_free(((key_object *)self)->key);
+    ddbc_key_free(key_of(self));
     freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
     release(self);
     Py_DECREF(type);
@@ -72,7 +97,7 @@ static void key_dealloc(PyObject *self)
 
 static bool loaded(call *c, PyObject *self, ddbc_key **out)
 {
-    *out = ((key_object *)self)->key;
+    *out = key_of(self);
     return *out != NULL ? true : ddbc_fail(&c->status, DDBC_INVALID_KEY, "a Key without material");
 }
 
@@ -87,13 +112,13 @@ bool key_in(call *c, PyObject *object, ddbc_key **out)
 static PyObject *key_get_algorithm(PyObject *self, void *closure)
 {
     (void)closure;
-    ddbc_key *key = ((key_object *)self)->key;
+    ddbc_key *key = key_of(self);
     return PyUnicode_FromString(key == NULL ? "" : ddbc_algorithm_name(ddbc_key_algorithm(key)));
 }
 
 static PyObject *key_repr(PyObject *self)
 {
-    ddbc_key *key = ((key_object *)self)->key;
+    ddbc_key *key = key_of(self);
     return PyUnicode_FromFormat("<ddbcrypt key %s>", key == NULL ? "" : ddbc_algorithm_name(ddbc_key_algorithm(key)));
 }
 
@@ -227,7 +252,7 @@ static PyObject *key_derive(PyObject *type, PyObject *arguments)
         if (out == NULL) {
             ddbc_key_free(key);
         } else {
-            ((key_object *)out)->key = key;
+            atomic_store(&((key_object *)out)->key, key);
         }
     }
     if (out == NULL) {

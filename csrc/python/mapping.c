@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * mapping: members of a dict, or of anything else that is a Mapping, however it behaves; and of CryptoAction. */
+#include "compat.h"
 #include "core/status.h"
 #include "marshal.h"
 
@@ -69,14 +70,17 @@ static bool each_of_items(call *c, PyObject *items, size_t count, visit_member v
         return fail_changed();
     }
     for (size_t index = 0; index < count; index++) {
-        PyObject *pair = PyList_GetItem(items, (Py_ssize_t)index);
-        if (pair == NULL || !PyTuple_Check(pair) || PyTuple_Size(pair) != 2) {
+        PyObject *pair = list_get(items, (Py_ssize_t)index);
+        bool held = pair != NULL && call_hold(c, pair);
+        Py_XDECREF(pair);
+        if (!held) {
+            return false;
+        }
+        if (!PyTuple_Check(pair) || PyTuple_Size(pair) != 2) {
             PyErr_SetString(PyExc_TypeError, "a mapping's items() gave something other than pairs");
             return false;
         }
-        PyObject *name = PyTuple_GetItem(pair, 0);
-        PyObject *value = PyTuple_GetItem(pair, 1);
-        if (!call_hold(c, name) || !call_hold(c, value) || !visit(c, context, index, name, value)) {
+        if (!visit(c, context, index, PyTuple_GetItem(pair, 0), PyTuple_GetItem(pair, 1))) {
             return false;
         }
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "state.h"
 
+#include <stdatomic.h>
+
 #include "errors.h"
 
 /* module.name */
@@ -161,8 +163,8 @@ void state_clear(engine_state *state)
 void state_free(engine_state *state)
 {
     state_clear(state);
-    while (state->idle_count > 0) {
-        ddbc_workspace_free(state->idle[--state->idle_count]);
+    for (int i = 0; i < DDBC_IDLE_MAX; i++) {
+        ddbc_workspace_free(atomic_exchange(&state->idle[i], NULL));
     }
     ddbc_engine_free(state->engine);
     state->engine = NULL;
@@ -180,8 +182,14 @@ engine_state *state_of_type(PyTypeObject *type)
 
 ddbc_workspace *state_borrow(engine_state *state)
 {
-    if (state->idle_count > 0) {
-        return state->idle[--state->idle_count];
+    for (int i = 0; i < DDBC_IDLE_MAX; i++) {
+        if (atomic_load_explicit(&state->idle[i], memory_order_relaxed) == NULL) {
+            continue;
+        }
+        ddbc_workspace *idle = atomic_exchange_explicit(&state->idle[i], NULL, memory_order_acquire);
+        if (idle != NULL) {
+            return idle;
+        }
     }
     ddbc_status status;
     ddbc_workspace *workspace = NULL;
@@ -195,9 +203,12 @@ ddbc_workspace *state_borrow(engine_state *state)
 void state_return(engine_state *state, ddbc_workspace *workspace)
 {
     ddbc_workspace_reset(workspace);
-    if (state->idle_count < DDBC_IDLE_MAX) {
-        state->idle[state->idle_count++] = workspace;
-    } else {
-        ddbc_workspace_free(workspace);
+    for (int i = 0; i < DDBC_IDLE_MAX; i++) {
+        ddbc_workspace *nothing = NULL;
+        if (atomic_compare_exchange_strong_explicit(&state->idle[i], &nothing, workspace, memory_order_release,
+                                                    memory_order_relaxed)) {
+            return;
+        }
     }
+    ddbc_workspace_free(workspace);
 }

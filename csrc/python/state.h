@@ -11,8 +11,7 @@ enum { DDBC_IDLE_MAX = 8, DDBC_TYPES = DDBC_TYPE_M + 1, DDBC_ACTIONS = DDBC_SIGN
 
 typedef struct engine_state {
     ddbc_engine *engine;
-    ddbc_workspace *idle[DDBC_IDLE_MAX]; /* guarded by the GIL */
-    int idle_count;
+    ddbc_workspace *_Atomic idle[DDBC_IDLE_MAX]; /* NULL for an empty slot; exchanged, so that no lock is needed */
     PyTypeObject *key_type;
     PyObject *exceptions[DDBC_CODE_COUNT]; /* by status code; NULL for OK and OUT_OF_MEMORY */
     PyObject *actions[DDBC_ACTIONS];       /* members of CryptoAction */
@@ -41,7 +40,7 @@ void state_free(engine_state *state);
 engine_state *state_of_module(PyObject *module);
 engine_state *state_of_type(PyTypeObject *type);
 
-/* A workspace for one call, and back. NULL with an exception set. */
+/* A workspace for one call, and back, from any thread. NULL with an exception set. */
 ddbc_workspace *state_borrow(engine_state *state);
 void state_return(engine_state *state, ddbc_workspace *workspace);
 

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from ddbcrypt import EncryptionContext, ProviderStoreError, UnwrappingError
+from ddbcrypt import CryptographicMaterialsProvider, EncryptionContext, ProviderStoreError, UnwrappingError
 from ddbcrypt.internal.timed_cache import TimedCache
 from ddbcrypt.material_providers.most_recent import CachingMostRecentProvider
-from tests.unit.most_recent_support import META_ID, Clock, Store, run_threads, wait_until
+from ddbcrypt.materials import CryptographicMaterials
+from tests.unit.most_recent_support import META_ID, Clock, Store, run_threads, version_provider, wait_until
 
 THREADS = 100
 TTL = 60.0
@@ -68,6 +69,35 @@ def open_when_all_wait(gate: Gate, provider: CachingMostRecentProvider, waiting:
 def _waiting(cache: Any) -> int:
     flights = list(cache._flights.values())
     return sum(len(flight.done._cond._waiters) for flight in flights)
+
+
+def test_no_thread_takes_back_that_network_calls_are_made() -> None:
+    store = Store(0, 1)
+    provider = make(store)
+    asked = threading.Event()
+    learnt = threading.Event()
+
+    class Quiet(CryptographicMaterialsProvider):
+        """Says that it makes no calls, once another thread has met a provider that does."""
+
+        @property
+        def makes_network_calls(self) -> bool:  # type: ignore[override]
+            asked.set()
+            assert learnt.wait(30)
+            return False
+
+        def decryption_materials(self, encryption_context: EncryptionContext) -> CryptographicMaterials:
+            return version_provider(0).decryption_materials(encryption_context)
+
+    store.versions[0] = Quiet()
+    store.versions[1].makes_network_calls = True
+    quiet = threading.Thread(target=read, args=(provider, 0), daemon=True)
+    quiet.start()
+    assert asked.wait(30)
+    assert read(provider, 1) == "1"
+    learnt.set()
+    quiet.join(30)
+    assert provider.makes_network_calls is True
 
 
 @pytest.mark.parametrize("held", ["max", "provider"])

@@ -124,8 +124,9 @@ def _attach_connection(connection: Any, scene: Scene) -> None:
     if there is not None:
         _require_same(there, scene)
         return
-    setattr(connection, _SCENE, scene)
+    # In this order: a thread that sees the scene goes on without the lock, and must find the class that encrypts.
     connection.__class__ = _attached_class(type(connection))
+    setattr(connection, _SCENE, scene)
 
 
 def _attached_class(base: Any) -> type:

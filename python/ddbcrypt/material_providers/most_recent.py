@@ -171,7 +171,8 @@ class CachingMostRecentProvider(CryptographicMaterialsProvider):
             count_here("cache_misses" if missed else "cache_hits")
 
     def _noted(self, provider: CryptographicMaterialsProvider) -> CryptographicMaterialsProvider:
-        self.makes_network_calls = self.makes_network_calls or provider.makes_network_calls
+        if provider.makes_network_calls:  # only ever set, so that no thread takes back what another one learnt
+            self.makes_network_calls = True
         return provider
 
     def __getstate__(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 from pynamodb.transactions import TransactGet, TransactWrite
 
+from ddbcrypt.around import pynamodb as pynamodb_module
 from ddbcrypt.attach import attach, detach
 from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
 from ddbcrypt.exceptions import InvalidArgumentError, SignatureVerificationError, UnsupportedOperationError
@@ -155,6 +156,27 @@ def test_threads_share_a_model(database: Database, table: str, model: Any) -> No
         thread.join()
     assert errors == []
     assert_stored(database, table, 8)
+
+
+def test_no_thread_gets_a_connection_that_is_half_attached(
+    database: Database, table: str, model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One thread stands still where it attaches the model's new connection; what another gets meanwhile encrypts."""
+    attached_class = pynamodb_module._attached_class
+    got: list[str] = []
+    other = threading.Thread(target=lambda: got.append(type(model._get_connection().connection).__module__))
+
+    def slowly(base: Any) -> type:
+        other.start()
+        other.join(0.2)  # it goes on by itself only where it takes the connection for attached
+        return attached_class(base)
+
+    monkeypatch.setattr(pynamodb_module, "_attached_class", slowly)
+    model._get_connection()
+    other.join(30)
+    assert got == [pynamodb_module.__name__]
+    make(model, 1).save()
+    assert_stored(database, table, 1)
 
 
 def test_derived_models_are_attached_with_it(database: Database, table: str, model: Any) -> None:
