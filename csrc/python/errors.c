@@ -13,7 +13,8 @@ void raise_status(engine_state *state, const ddbc_status *status)
     PyObject *name = PyUnicode_DecodeUTF8(status->attribute, (Py_ssize_t)strlen(status->attribute), "replace");
     PyObject *message = name == NULL ? NULL
                         : status->attribute[0] == '\0'
-                            ? PyUnicode_FromString(status->message)
+                            /* A message that was cut may end within a character. */
+                            ? PyUnicode_DecodeUTF8(status->message, (Py_ssize_t)strlen(status->message), "replace")
                             : PyUnicode_FromFormat("attribute %R: %s", name, status->message);
     PyObject *error = message == NULL ? NULL : PyObject_CallFunctionObjArgs(type, message, NULL);
     if (error != NULL && (status->attribute[0] == '\0' || PyObject_SetAttrString(error, "attribute", name) == 0)) {

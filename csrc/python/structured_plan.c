@@ -135,7 +135,7 @@ static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObje
         return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "an item's attribute names must be str");
     }
     attribute->sink = NULL;
-    attribute->action = DDBC_DO_NOTHING;
+    attribute->action = DDBC_DO_NOTHING; /* of a reserved name, which the engine refuses */
     if (!call_text(c, name, &attribute->name)) {
         return false;
     }

@@ -132,11 +132,8 @@ static bool encode_value(ddbc_workspace *workspace, const ddbc_attribute *value,
         return false;
     }
     size_t size = DDBC_TYPE_ID_SIZE + body.len;
-    if (size > UINT16_MAX) {
-        return ddbc_fail(status, DDBC_TOO_LARGE, "the value is too large for the encryption context");
-    }
     uint8_t *bytes = ddbc_arena_alloc(&workspace->arena, size);
-    size_t text_size = (size + 2) / 3 * 4;
+    size_t text_size = DDBC_BASE64_SIZE(size);
     uint8_t *text = ddbc_arena_alloc(&workspace->arena, text_size);
     if (bytes == NULL || text == NULL) {
         return ddbc_fail_memory(status);
@@ -145,6 +142,17 @@ static bool encode_value(ddbc_workspace *workspace, const ddbc_attribute *value,
     ddbc_put_base64(text, (ddbc_bytes){bytes, size});
     *out = (ddbc_bytes){text, text_size};
     return true;
+}
+
+/* Said here, where it is known of which attribute. */
+static bool check_size(ddbc_bytes value, ddbc_status *status)
+{
+    return value.len <= UINT16_MAX
+               ? true
+               : ddbc_fail(status, DDBC_TOO_LARGE,
+                           "as text the value has %zu bytes, and the encryption context takes %d: store a shorter "
+                           "value, or leave the attribute out of the context",
+                           value.len, UINT16_MAX);
 }
 
 static bool plain_value(ddbc_workspace *workspace, const ddbc_attribute *value, ddbc_bytes *out, uint8_t *legend,
@@ -184,7 +192,8 @@ static bool add_key(ddbc_workspace *workspace, const ddbc_item_attribute *attrib
 {
     ddbc_pair *pair = &pairs[(*count)++];
     return prefixed_name(workspace, attribute->name, &pair->name, status) &&
-           (encode_value(workspace, &attribute->value, &pair->value, status) || ddbc_fail_in(status, attribute->name));
+           ((encode_value(workspace, &attribute->value, &pair->value, status) && check_size(pair->value, status)) ||
+            ddbc_fail_in(status, attribute->name));
 }
 
 typedef struct included {
@@ -213,7 +222,8 @@ static bool add_included(ddbc_workspace *workspace, const ddbc_item *item, ddbc_
         if (!prefixed_name(workspace, found[i].name, &pair->name, status)) {
             return false;
         }
-        if (!plain_value(workspace, &found[i].attribute->value, &pair->value, &legend[i], status)) {
+        if (!plain_value(workspace, &found[i].attribute->value, &pair->value, &legend[i], status) ||
+            !check_size(pair->value, status)) {
             return ddbc_fail_in(status, found[i].name);
         }
     }

@@ -65,9 +65,10 @@ def encrypt_item(
     dialect: int,
     /,
 ) -> dict[str, Any]:
-    """A new, encrypted and signed item. ``description`` is what the item's material description is to hold, whole;
-    None: what every item has, the signing algorithm and, where there is an encryption key, the mode of the attributes.
+    """A new, encrypted and signed item.
 
+    ``description`` is what the item's material description is to hold, whole. None: what every item has, the signing
+    algorithm and, where there is an encryption key, the mode of the attributes.
     ``dialect``: 0 for the Python client's order, 1 for Java's.
     """
 

@@ -27,6 +27,8 @@ _T = TypeVar("_T")
 #: The hooks of each client, by its event emitter: clients compare by identity, but clones share what they do not own.
 #: Weak at both ends: the emitter holds the hooks, and they hold the client that holds it.
 _ATTACHED: Final[weakref.WeakKeyDictionary[Any, weakref.ref[AnyHooks]]] = weakref.WeakKeyDictionary()
+#: Emitters of clients that wrappers made for themselves: without hooks the wrapper would go on, in plaintext.
+_WRAPPERS: Final[weakref.WeakSet[Any]] = weakref.WeakSet()
 _LOCK: Final = threading.Lock()
 _ON_UNKNOWN: Final = ("refuse", "plaintext")
 _UPDATE_MODES: Final = ("rewrite", "refuse")
@@ -144,9 +146,10 @@ def _attach_resource(resource: Any, scene: Scene) -> Any:
     return clone_table(resource, own)
 
 
-def attach_client(client: Any, scene: Scene) -> None:
+def attach_client(client: Any, scene: Scene, *, of_wrapper: bool = False) -> None:
     """Put hooks on a client, in place; nothing where it has the same already.
 
+    :param of_wrapper: whether it is a wrapper's own, which is never detached
     :raises InvalidArgumentError: it has hooks with another configuration
     :raises UnsupportedOperationError: for a client of another service
     """
@@ -162,13 +165,15 @@ def attach_client(client: Any, scene: Scene) -> None:
         hooks = hooks_of(client, scene)
         hooks.register()
         _ATTACHED[client.meta.events] = weakref.ref(hooks)
+        if of_wrapper:
+            _WRAPPERS.add(client.meta.events)
 
 
 def detach(target: Any) -> None:
     """Take the hooks off again: the object sends and gets items as they are from then on. No network call.
 
     :param target: what ``attach`` returned; a resource and the Tables that share its client are detached together
-    :raises InvalidArgumentError: when nothing is attached to it
+    :raises InvalidArgumentError: when nothing is attached to it, and for the client of a wrapper
     """
     if is_session(target):
         detach_session(target)
@@ -182,6 +187,11 @@ def detach(target: Any) -> None:
     if client is None:
         raise InvalidArgumentError("nothing is attached to it")
     with _LOCK:
+        if client.meta.events in _WRAPPERS:
+            raise InvalidArgumentError(
+                "it is the client of a wrapper, which would go on without encryption: use the boto3 object that was "
+                "given to the wrapper, which is as it was"
+            )
         reference = _ATTACHED.pop(client.meta.events, None)
         hooks = None if reference is None else reference()
         if hooks is None:

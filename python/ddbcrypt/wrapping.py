@@ -122,7 +122,8 @@ def hooked_client(
     clone = clone_client(client) if python_values else bare_clone(client)
     if python_values:
         PythonValues(registry).register(clone)
-    attach_client(clone, Scene(registry, Settings(update_mode=update_mode), NO_METRICS if metrics is None else metrics))
+    scene = Scene(registry, Settings(update_mode=update_mode), NO_METRICS if metrics is None else metrics)
+    attach_client(clone, scene, of_wrapper=True)
     return clone
 
 

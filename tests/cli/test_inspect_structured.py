@@ -115,3 +115,15 @@ def test_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
         "aws-crypto-public-key",
     ):
         assert text in shown
+
+
+def test_the_legend_goes_by_the_length_in_utf_16() -> None:
+    actions = {"id": CryptoAction.SIGN_ONLY, "é": CryptoAction.ENCRYPT_AND_SIGN, "zz": CryptoAction.SIGN_ONLY}
+    made = encryptor(keyring=AES, attribute_actions_on_encrypt=actions, allowed_unsigned_attributes=())
+    stored = made.encrypt_item({"id": {"B": b"1"}, "é": {"S": "Ada"}, "zz": {"B": b"2"}}).encrypted_item
+    report = inspect_item(stored)
+    assert {name: attribute(report, name).meaning for name in actions} == {
+        "id": "signed",
+        "é": "encrypted and signed",
+        "zz": "signed",
+    }

@@ -104,3 +104,22 @@ def test_items_under_an_older_version_of_a_material(place: Place) -> None:
         assert all(b"visits#1" in bytes(item["*amzn-ddb-map-desc*"]["B"]) for item in place.raw().values())
     finally:
         place.client.delete_table(TableName=store_table)
+
+
+@pytest.mark.parametrize("shape", ["one", "multi"])
+def test_a_key_service_that_is_gone_fails_no_structured_item(
+    place: Place, kms: Any, monkeypatch: pytest.MonkeyPatch, shape: str
+) -> None:
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    head = "[keyring]" if shape == "one" else '[keyring]\ntype = "multi"\n[keyring.generator]'
+    text = STRUCTURED[: STRUCTURED.index("[keyring]")] + f'{head}\ntype = "kms"\nkey_id = "{key}"\n'
+    source = write_structured(place.folder, "kms", text)
+    place.put(source, ITEMS)
+    before = place.raw()
+    monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    ran = place.run(source=source, target=place.new)
+    assert ran.code == ExitCode.DATABASE
+    assert "the migration stopped" in ran.err
+    assert "failed: " not in ran.err
+    assert place.raw() == before

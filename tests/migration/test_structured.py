@@ -96,3 +96,23 @@ def test_another_primary_key_is_refused(place: Place) -> None:
     ran = place.run(target=write_structured(place.folder, "structured", text))
     assert ran.code == ExitCode.CONFIGURATION
     assert "id, when" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('clinic = "SIGN_ONLY"', 'clinic = "ENCRYPT_AND_SIGN"'), ('"symmetric_signature"', '"ecdsa_p384"')],
+    ids=["action", "suite"],
+)
+def test_what_the_target_reads_and_would_write_otherwise(place: Place, old: str, new: str) -> None:
+    items = make_items(5)
+    one = write_structured(place.folder, "one")
+    other = write_structured(place.folder, "other", STRUCTURED.replace("{name}", "one").replace(old, new))
+    place.put(one, items)
+    ran = place.run(source=one, target=other)
+    assert ran.code == ExitCode.OK, ran.err
+    assert ran.figure("migrated") == 5
+    assert place.read(other) == {item["id"]["S"]: item for item in items}
+    for stored in place.raw().values():
+        assert ("B" in stored["clinic"]) == ("clinic" in old)
+        assert stored["aws_dbe_head"]["B"][1] == int("ecdsa" in new)
+    assert place.run(source=one, target=other).figure("readable already") == 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -17,15 +17,23 @@ from ddbcrypt.exceptions import (
     DynamodbEncryptionSdkError,
     InvalidArgumentError,
     ItemNotEncryptedError,
+    ReservedAttributeError,
     SignatureVerificationError,
     UnsupportedTypeError,
 )
 from ddbcrypt.identifiers import CryptoAction
-from ddbcrypt.keyrings import AlgorithmSuite, MultiKeyring, RawAesKeyring
+from ddbcrypt.keyrings import (
+    AlgorithmSuite,
+    CachingCmm,
+    DefaultCmm,
+    EncryptionMaterials,
+    MultiKeyring,
+    RawAesKeyring,
+)
 from ddbcrypt.structured import DynamoDbItemEncryptor
 from ddbcrypt.structured.names import FOOTER_ATTRIBUTE, HEADER_ATTRIBUTE
 from tests.structured.cases import Case, cases, plain_case
-from tests.structured.encryptors import ACTIONS, ITEM, config_of, encryptor, normalised
+from tests.structured.encryptors import ACTIONS, ITEM, config, config_of, encryptor, normalised
 
 CONTEXT = CryptoAction.SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT
 SUITES = list(AlgorithmSuite)
@@ -226,3 +234,45 @@ def test_threads_share_an_encryptor() -> None:
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+@pytest.mark.parametrize("manager", ["keyring", "cmm"])
+@pytest.mark.parametrize("value", [{"S": "x"}, {"B": b"x"}])
+@pytest.mark.parametrize("name", ["aws_dbe_head", "aws_dbe_foot", "aws_dbe_b_city"])
+def test_reserved_names_are_refused_as_such(name: str, value: dict[str, Any], manager: str) -> None:
+    cmm = CachingCmm(config().cmm, 60)
+    made = encryptor() if manager == "keyring" else encryptor(keyring=None, cmm=cmm)
+    with pytest.raises(ReservedAttributeError, match="reserved") as caught:
+        made.encrypt_item({**ITEM, name: value})
+    assert caught.value.attribute == name
+    with pytest.raises(ReservedAttributeError):
+        made.encrypt_item(made.encrypt_item(ITEM).encrypted_item)
+
+
+@pytest.mark.parametrize("value", [{"S": "x" * 65_536}, {"B": bytes(49_151)}])
+def test_what_is_too_large_for_the_context_is_named(value: dict[str, Any]) -> None:
+    made = encryptor(attribute_actions_on_encrypt={**ACTIONS, "id": CONTEXT, "city": CONTEXT})
+    with pytest.raises(DynamodbEncryptionSdkError, match="encryption context") as caught:
+        made.encrypt_item({**ITEM, "city": value})
+    assert caught.value.attribute == "city"
+
+
+@pytest.mark.parametrize("letters", [40, 41])
+def test_a_message_that_is_cut_within_a_character(letters: int) -> None:
+    class Dropping(DefaultCmm):
+        def get_encryption_materials(
+            self,
+            encryption_context: Mapping[str, str],
+            algorithm_suite: AlgorithmSuite | None = None,
+            *,
+            required_context_keys: Iterable[str] = (),
+            plaintext_length: int | None = None,
+        ) -> EncryptionMaterials:
+            kept = {name: value for name, value in encryption_context.items() if "é" not in name}
+            return super().get_encryption_materials(kept, algorithm_suite, required_context_keys=kept)
+
+    name = "x" * (letters - 40) + "é" * 40
+    cmm = Dropping(RawAesKeyring("ddbcrypt", "main", bytes(32)))
+    made = encryptor(keyring=None, cmm=cmm, attribute_actions_on_encrypt={"id": CONTEXT, name: CONTEXT})
+    with pytest.raises(InvalidArgumentError, match="is missing or differs"):
+        made.encrypt_item({"id": {"S": "1"}, name: {"S": "2"}})

@@ -234,9 +234,14 @@ def test_a_context_value_that_is_too_long() -> None:
     case = plain_case(version=2)
     materials = case.write_materials()
     item = {**case.item, "pk": {"S": "x" * 65536}}
-    context = {**materials.context, **_engine.structured_context(item, True, case.plan)}
+    with pytest.raises(SerializationError, match="65535"):
+        _engine.structured_context(item, True, case.plan)
+    context = {**materials.context, "aws-crypto-attr.pk": "x" * 65536}
     with pytest.raises(SerializationError, match="65535"):
         _engine.structured_encrypt(item, True, case.plan, packed(replace(materials, context=context)))
+    context = {**materials.context, "more": "x" * 65536}
+    with pytest.raises(SerializationError, match="65535"):
+        _engine.structured_encrypt(case.item, True, case.plan, packed(replace(materials, context=context)))
 
 
 @pytest.mark.parametrize(

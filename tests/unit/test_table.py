@@ -61,7 +61,7 @@ def test_queries_and_scans(recorder: Recorder, table: EncryptedTable) -> None:
     items = [python_item(str(number)) for number in range(3)]
     for item in items:
         table.put_item(Item=item)
-    condition = Key("id").eq("1")
+    condition = Key("id").gte("0")
     assert table.query(KeyConditionExpression=condition, FilterExpression=Attr("city").exists())["Items"] == items
     first = table.scan(Limit=2)
     assert first["Items"] == items[:2]

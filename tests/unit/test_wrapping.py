@@ -96,6 +96,17 @@ def test_a_wrapper_is_not_detached(recorder: Recorder) -> None:
     assert SECRET not in json.dumps(recorder.calls)
 
 
+def test_the_client_of_a_wrapper_is_not_detached(recorder: Recorder) -> None:
+    for wrapper in (
+        EncryptedTable(recorder.table(), provider(), attribute_actions=actions()),
+        EncryptedResource(recorder.resource(), provider(), actions()),
+    ):
+        with pytest.raises(InvalidArgumentError, match="client of a wrapper"):
+            detach(wrapper.meta.client)
+        wrapper.meta.client.put_item(TableName="people", Item=python_item())
+    assert SECRET not in json.dumps(recorder.calls)
+
+
 def test_a_client_whose_calls_are_coroutines_is_refused(recorder: Recorder) -> None:
     boto = recorder.client()
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
+
+from botocore.exceptions import ClientError
 
 from ddbcrypt.aio.running import advance
 from ddbcrypt.dynamodb.clones import bare_clone
@@ -13,6 +15,7 @@ from ddbcrypt.dynamodb.effects import Answer, Flow, Send
 from ddbcrypt.dynamodb.flows import begin
 from ddbcrypt.dynamodb.hooks import FLOW, Events, answered, before_call, finish, prepare
 from ddbcrypt.dynamodb.scene import Scene
+from ddbcrypt.operations import filter_own_error
 from ddbcrypt.streams import flows as streams
 from ddbcrypt.streams.hooks import StreamEvents, bare_stream_client
 from ddbcrypt.streams.iterators import Iterators
@@ -72,7 +75,12 @@ class AsyncHooks:
         return await asyncio.shield(task)
 
     async def _call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        result: dict[str, Any] = await bare_clone(self._client)._make_api_call(operation, dict(request))  # noqa: SLF001
+        client = bare_clone(self._client)
+        try:
+            result: dict[str, Any] = await client._make_api_call(operation, dict(request))  # noqa: SLF001
+        except ClientError as error:
+            filter_own_error(cast("dict[str, Any]", error.response))
+            raise
         return result
 
 

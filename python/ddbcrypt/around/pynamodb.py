@@ -56,7 +56,7 @@ def detach_pynamodb(target: Any) -> None:
 
     :raises InvalidArgumentError: nothing is attached to it
     """
-    from ddbcrypt.attach import detach
+    from ddbcrypt.attach import detach, is_attached
 
     with _LOCK:
         if isinstance(target, type):
@@ -81,7 +81,7 @@ def detach_pynamodb(target: Any) -> None:
         delattr(connection, _SCENE)
         connection.__class__ = type(connection).__bases__[0]
         client = connection._client
-        if client is not None:
+        if client is not None and is_attached(client):  # a client gets its hooks when it is first used
             detach(client)
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
+
+from botocore.exceptions import ClientError
 
 from ddbcrypt.dynamodb.bodies import Aside, put_aside, put_back, read_response, reads_json, writes_json
 from ddbcrypt.dynamodb.clones import bare_clone
@@ -20,7 +22,7 @@ from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.dynamodb.sizes import MOST_BYTES
 from ddbcrypt.dynamodb.user_agents import name_in_user_agent
 from ddbcrypt.internal.timed_cache import TimedCache, default_clock
-from ddbcrypt.operations import filter_response, find
+from ddbcrypt.operations import filter_own_error, filter_response, find
 
 _BUILD: Final = "before-parameter-build.dynamodb"
 _BEFORE: Final = "before-call.dynamodb"
@@ -81,7 +83,11 @@ class Hooks:
         return self._call(operation, request)
 
     def _call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        result: dict[str, Any] = bare_clone(self._client)._make_api_call(operation, dict(request))  # noqa: SLF001
+        try:
+            result: dict[str, Any] = bare_clone(self._client)._make_api_call(operation, dict(request))  # noqa: SLF001
+        except ClientError as error:
+            filter_own_error(cast("dict[str, Any]", error.response))
+            raise
         return result
 
 

@@ -56,6 +56,13 @@ class ProtectedTable(ABC):
             return frozenset()
         return frozenset(filter(self.is_protected, stored))
 
+    def is_current(self, stored: Mapping[str, Any]) -> bool:
+        """Whether a stored item that the table reads is protected as the table would write it now.
+
+        Formats whose actions are the reader's own read no item that is not.
+        """
+        return True
+
     def update_trail(self, stored: Mapping[str, Any]) -> tuple[str, ...]:
         """Give the ids of the last updates of a stored item, oldest first; none where the format has no place for them.
 

@@ -77,8 +77,8 @@ def signed_actions(item: Mapping[str, Any], legend: str) -> dict[str, str]:
 
 
 def _canonical(name: str) -> tuple[int, bytes]:
-    encoded = name.encode("utf-8", "surrogatepass")
-    return len(encoded), encoded
+    # The path holds the length in UTF-16 code units, and the name in UTF-8.
+    return len(name.encode("utf-16-be", "surrogatepass")) // 2, name.encode("utf-8", "surrogatepass")
 
 
 def _data_key(provider_id: bytes, information: bytes, ciphertext: bytes) -> DataKeyReport:
@@ -116,9 +116,6 @@ def _legend_findings(item: Mapping[str, Any], report: HeaderReport) -> list[Find
     elif len(report.legend) < present:
         message = f"{present - len(report.legend)} of {present} attributes are not signed, or were added"
         findings.append(Finding(Severity.NOTE, "structured-unsigned", message))
-    if "c" in report.legend and report.version == 1:
-        message = "version 1 has no attributes in the encryption context, and its legend names one"
-        findings.append(Finding(Severity.ERROR, "structured-legend", message, HEADER_ATTRIBUTE))
     return findings
 
 

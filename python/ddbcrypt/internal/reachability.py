@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import botocore.exceptions as botocore
 
@@ -42,16 +42,27 @@ _CHAIN: Final = 16
 def is_unreachable(error: BaseException) -> bool:
     """Tell whether ``error``, or what it was raised from, is a lost connection, time-out, throttling or server error.
 
-    Everything else is an answer: a record that is not there or does not verify, a disabled key, a denied access.
+    Everything else is an answer: a record that is not there or does not verify, a disabled key, a denied access. Of
+    several attempts (``errors``, as of an item's data keys) one that got no answer leaves it open.
     """
+    return _got_no_answer(error, _CHAIN)
+
+
+def _got_no_answer(error: BaseException, links: int) -> bool:
     current: BaseException | None = error
-    for _ in range(_CHAIN):
+    for left in range(links, 0, -1):
         if current is None:
             return False
         if isinstance(current, _NO_ANSWER):
             return True
         if isinstance(current, botocore.ClientError):
             return _says_not_now(current)
+        attempts: object = getattr(current, "errors", ())
+        if isinstance(attempts, tuple) and any(
+            isinstance(one, BaseException) and _got_no_answer(one, left - 1)
+            for one in cast("tuple[object, ...]", attempts)
+        ):
+            return True
         # Not its context: that may be an exception that the application was busy with when it called.
         current = current.__cause__
     return False

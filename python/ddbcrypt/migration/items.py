@@ -73,7 +73,7 @@ class ItemMigrator:
         for place, found in self._each(self._pair.target.decrypt, places, items):
             if isinstance(found, DynamodbEncryptionSdkError):
                 of_target[place] = found
-            elif self._settings.rewrite_readable:
+            elif self._settings.rewrite_readable or not self._pair.target.is_current(items[place]):
                 plain[place] = found
             else:
                 results[place] = (Outcome.READABLE, None)

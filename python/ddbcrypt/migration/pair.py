@@ -83,8 +83,8 @@ class TablePair:
         """Make the ``UpdateItem`` request that puts the item in the place of the stored one.
 
         It writes signed and reserved attributes alone. Its condition is that the reserved attributes are as they were
-        read, and those attributes that the source does not sign and the target does: of the item, and of those that it
-        lacked and a configuration names.
+        read, and those attributes that the stored item's signature does not stand for and the target signs; those of
+        them that are not there must not have come meanwhile.
 
         :param stored: the item as it was read
         :param encrypted: what the target made of it
@@ -99,16 +99,30 @@ class TablePair:
             raise InvalidArgumentError(message)
         # Others who lost the answer to an update find its id in the item still.
         encrypted = self.target.with_update_id(encrypted, stored, new_update_id())
-        reserved = {*self.source.reserved_names, *self.target.reserved_names}
-        # An item in plaintext, which a policy lets be read, has no signature that stands for what is read of it.
-        is_held = self._is_newly_signed if reserved & stored.keys() else self._is_written
-        known = {*stored, *self.source.named_attributes, *self.target.named_attributes}
-        held = sorted(reserved | {name for name in known if name not in self.key_names and is_held(name)})
+        held = self._held(stored)
+        if stored.keys().isdisjoint(held):
+            # Else the update would make an item that others deleted.
+            held = (self.key_names[0], *held)
         return {
             "TableName": self.table_name,
             "Key": self.key_of(stored),
             **make_expressions(self.key_names, stored, encrypted, self._is_written, held),
         }
+
+    def _held(self, stored: Mapping[str, Any]) -> tuple[str, ...]:
+        """Give what has to be as it was read, or still absent: reserved attributes and what no signature stands for."""
+        reserved = {*self.source.reserved_names, *self.target.reserved_names}
+        # What is known to be signed, were it there: others may add it.
+        expected = (
+            *self.target.unsigned_in(self.key_of(stored)),
+            *self.source.named_attributes,
+            *self.target.named_attributes,
+        )
+        unsigned = {*self.source.unsigned_in(stored)}
+        # An item in plaintext, which a policy lets be read, has no signature at all.
+        is_unsigned = self._is_newly_signed if reserved & stored.keys() else self._is_written
+        unsigned.update(name for name in (*stored, *expected) if is_unsigned(name))
+        return tuple(sorted(reserved | unsigned.difference(self.key_names)))
 
     def _is_written(self, name: str) -> bool:
         return self._is_reserved(name) or self.source.is_protected(name) or self.target.is_protected(name)

@@ -18,7 +18,7 @@ class Outcome(Enum):
 
     #: It was written as the target has it (in a dry run: it would have been).
     MIGRATED = "migrated"
-    #: The target reads it already.
+    #: The target reads it already, and it has the target's attribute actions and algorithm suite.
     READABLE = "readable"
     #: Others deleted it after it was scanned.
     GONE = "gone"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ddbcrypt.operations.kinds import Handling, Operation, Treatment
 from ddbcrypt.operations.requests import check_definitions, check_part, check_request, refuse, tables_of
-from ddbcrypt.operations.responses import filter_response
+from ddbcrypt.operations.responses import filter_own_error, filter_response
 from ddbcrypt.operations.table import OPERATIONS, find
 
 __all__ = (
@@ -20,6 +20,7 @@ __all__ = (
     "check_definitions",
     "check_part",
     "check_request",
+    "filter_own_error",
     "filter_response",
     "find",
     "refuse",

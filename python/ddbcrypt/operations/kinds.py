@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Final
 
 #: Members of every response, and of errors.
-_ALWAYS: Final = ("Error", "Message", "ResponseMetadata", "ThrottlingReasons", "message", "throttlingReasons")
+ALWAYS: Final = ("Error", "Message", "ResponseMetadata", "ThrottlingReasons", "message", "throttlingReasons")
 
 
 class Treatment(Enum):
@@ -84,4 +84,4 @@ class Operation:
     def __post_init__(self) -> None:
         sendable = (name for name, handling in self.request.items() if handling is not Handling.LEGACY)
         object.__setattr__(self, "allowed", frozenset(sendable))
-        object.__setattr__(self, "answered", frozenset((*self.response, *_ALWAYS)))
+        object.__setattr__(self, "answered", frozenset((*self.response, *ALWAYS)))

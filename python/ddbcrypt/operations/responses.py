@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ddbcrypt.operations.kinds import Handling, Operation
+from ddbcrypt.operations.kinds import ALWAYS, Handling, Operation
 
 #: What an error shows of items; nobody verifies what else it might hold.
 _SHOWN_BY_ERRORS: Final[Mapping[str, str]] = {
@@ -27,6 +27,15 @@ _PARTS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
 }
 
 
+def filter_own_error(response: dict[str, Any]) -> None:
+    """Take all out of the response of a failed call of our own, in place, but what tells of the error.
+
+    :param response: an exception's; what it shows of items nobody verifies
+    """
+    for name in response.keys() - ALWAYS:
+        del response[name]
+
+
 def filter_response(operation: Operation, parsed: dict[str, Any]) -> None:
     """Take the members out of a parsed response, in place, that the table does not know. No network call.
 
@@ -44,6 +53,8 @@ def filter_response(operation: Operation, parsed: dict[str, Any]) -> None:
             del parsed[name]
     for member, allowed in _PARTS.get(operation.name, {}).items():
         for part in parsed.get(member) or ():
+            if part is None:
+                continue  # so botocore gives a null, which DynamoDB documents for an item that is not there
             for name in part.keys() - allowed:
                 del part[name]
     if operation.name == "DescribeExport" and "ExportDescription" in parsed:

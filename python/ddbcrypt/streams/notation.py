@@ -30,7 +30,8 @@ def with_bytes(image: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
         if not isinstance(value, str):
             return value
         seen_text = True
-        return base64.b64decode(value, validate=True)
+        # a character that is not of ASCII would be a ValueError of another kind
+        return base64.b64decode(value.encode("ascii", "replace"), validate=True)
 
     return {name: _converted(name, value, convert) for name, value in image.items()}, seen_text
 

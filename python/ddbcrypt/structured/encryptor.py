@@ -7,16 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, TypeVar
 
+from ddbcrypt import _engine
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.encrypted.item import decrypt_many, encrypt_many
-from ddbcrypt.exceptions import DynamodbEncryptionSdkError, InvalidArgumentError, ItemNotEncryptedError
+from ddbcrypt.exceptions import (
+    DynamodbEncryptionSdkError,
+    InvalidArgumentError,
+    ItemNotEncryptedError,
+    ReservedAttributeError,
+)
 from ddbcrypt.identifiers import CryptoAction
 from ddbcrypt.internal.failures import name_key
 from ddbcrypt.internal.guards import is_mapping
 from ddbcrypt.internal.identifiers import RESERVED_NAMES
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig
-from ddbcrypt.structured.names import FOOTER_ATTRIBUTE, HEADER_ATTRIBUTE
+from ddbcrypt.structured.names import FOOTER_ATTRIBUTE, HEADER_ATTRIBUTE, RESERVED_PREFIX
 from ddbcrypt.structured.protection import (
     Plan,
     Protected,
@@ -131,6 +137,17 @@ class DynamoDbItemEncryptor:
         """Set ``item_key`` of an error and show the key in its message."""
         name_key(error, item, self._config.key_names)
 
+    def is_current(self, item: _Item) -> bool:
+        """Tell whether an encrypted item in DynamoDB JSON, which verified, has the configured actions and suite."""
+        if HEADER_ATTRIBUTE not in item:
+            return False
+        engine = self._plan.engine
+        actions = self._config.attribute_actions_on_encrypt
+        return _engine.structured_header(item, True)["flavor"] == self._config.suite and all(
+            action is actions.get(name, action)
+            for name, action in _engine.structured_actions(item, True, engine).items()
+        )
+
     def protect(self, items: Sequence[_Item], *, wire: bool) -> list[Protected | dict[str, Any]]:
         """Encrypt and sign items as the policies say; a dict is an item in the legacy format or in plaintext."""
         for index, item in enumerate(items):
@@ -140,6 +157,8 @@ class DynamoDbItemEncryptor:
             return [*encrypt_many([(item, _with_item(self._legacy, item, wire)) for item in items], wire=wire)]
         if self._config.plaintext_policy.writes_plaintext:
             return [dict(item) for item in items]
+        for index, item in enumerate(items):
+            self._explained(index, item, _refuse_reserved)
         return [*self._named(items, lambda: encrypt_with_cmm(self._plan, items, wire=wire))]
 
     def unprotect(self, items: Sequence[_Item], *, wire: bool) -> list[tuple[str, Protected | dict[str, Any]]]:
@@ -277,6 +296,19 @@ def _mapping(item: object) -> _Item:
         message = f"an item must be a dict of attribute name to value, not {type(item).__name__}"
         raise InvalidArgumentError(message)
     return item
+
+
+def _refuse_reserved(item: object) -> None:
+    """Refuse reserved names before a header is read of them: the item is encrypted already, or not to be stored."""
+    # What is no text is refused by the engine.
+    for name in map(str, _mapping(item)):
+        if name.startswith(RESERVED_PREFIX):
+            error = ReservedAttributeError(
+                f'attribute "{name}": names that begin with {RESERVED_PREFIX} are reserved for the format; rename the '
+                "attribute, or decrypt the item first if it is encrypted already"
+            )
+            error.attribute = name
+            raise error
 
 
 def _with_item(config: CryptoConfig, item: _Item, wire: bool) -> CryptoConfig:

@@ -96,6 +96,10 @@ class StructuredTable(ProtectedTable):
         """Set ``item_key`` of an error and show the key in its message."""
         self._encryptor.name_item(error, item)
 
+    def is_current(self, stored: Mapping[str, Any]) -> bool:
+        """Whether the header has the configured actions and suite: items are read whatever theirs are."""
+        return self._encryptor.is_current(stored)
+
     def unsigned_in(self, stored: Mapping[str, Any]) -> frozenset[str]:
         """Give the attributes that are protected once the item is of this format, and are not as it is stored."""
         if HEADER_ATTRIBUTE in stored or not stored:

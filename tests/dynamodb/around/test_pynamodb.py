@@ -233,6 +233,16 @@ def test_connection_of_a_table(database: Database, table: str, config: LegacyTab
         detach(connection)
 
 
+def test_connection_that_is_detached_before_it_is_used(database: Database, config: LegacyTableConfig) -> None:
+    settings: Any = {"host": database.endpoint_url, "aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    connection = Connection(region=REGION, **settings)
+    connection.list_tables()
+    kind = type(connection)
+    attach(connection, {"visits": config})
+    detach(connection)
+    assert type(connection) is kind
+
+
 def test_twice_and_detach(database: Database, table: str, model: Any, config: LegacyTableConfig) -> None:
     assert attach(model, {table: config}) is model
     with pytest.raises(InvalidArgumentError, match="another configuration"):

@@ -29,7 +29,7 @@ from tests.dynamodb.attach.attached import (
 from tests.dynamodb.conftest import Database
 from tests.dynamodb.items import KEY_SCHEMA, KEY_TYPES, by_key, key_of, to_wire, visit
 from tests.dynamodb.library import Keys
-from tests.support.endpoint import Endpoint
+from tests.support.endpoint import Answer, Endpoint, Forward
 from tests.support.injections import HoldBackKeys
 
 COUNT = 6
@@ -136,11 +136,29 @@ def test_altered_item_hides_all_or_is_set_aside(client: Any, database: Database,
     with ddbcrypt.request_options(on_error="collect") as options:
         answer = client.query(TableName=table, **QUERY)
     assert python_items(answer) == [visit(number) for number in range(COUNT) if number != 2]
+    assert (answer["Count"], answer["ScannedCount"]) == (COUNT - 1, COUNT)
     (failed,) = options.failures
     assert (failed.table_name, failed.key) == (table, wire_key(visit(2)))
     assert isinstance(failed.error, SignatureVerificationError)
     with pytest.raises(SignatureVerificationError):
         client.query(TableName=table, **QUERY)
+
+
+def test_item_of_another_key_than_a_query_asks_for_is_refused(client: Any, endpoint: Endpoint, table: str) -> None:
+    put_all(client, table, [visit(9, "p-002")])
+
+    def others(operation: str, request: dict[str, Any], forward: Forward) -> Answer | None:
+        if operation != "Query":
+            return None
+        return forward({**request, "ExpressionAttributeValues": {":p": {"S": "p-002"}}})
+
+    endpoint.inject(others)
+    with pytest.raises(SignatureVerificationError, match="key condition") as caught:
+        client.query(TableName=table, **QUERY)
+    assert caught.value.item_key == wire_key(visit(9, "p-002"))
+    with ddbcrypt.request_options(on_error="collect") as options:
+        assert client.query(TableName=table, **QUERY)["Items"] == []
+    assert [failed.key for failed in options.failures] == [wire_key(visit(9, "p-002"))]
 
 
 def _index(name: str, projection: dict[str, Any]) -> dict[str, Any]:

@@ -231,3 +231,27 @@ def test_what_no_transaction_holds_is_refused(
     with pytest.raises(error):
         client.transact_write_items(TransactItems=actions)
     assert set(moto_endpoint.operations) <= {"DescribeTable"}
+
+
+def test_answers_with_null_where_there_is_no_item(client: Any, endpoint: Endpoint, table: str) -> None:
+    """As DynamoDB's documentation has it; neither database answers so."""
+
+    def nulls(operation: str, request: dict[str, Any], forward: Forward) -> Answer | None:
+        if operation == "TransactGetItems":
+            status, answer = forward(request)
+            return status, {"Responses": [None, *answer["Responses"]]}
+        if operation == "TransactWriteItems":
+            reasons = [None, {"Code": "ConditionalCheckFailed"}]
+            return 400, {"__type": "x#TransactionCanceledException", "CancellationReasons": reasons}
+        return None
+
+    endpoint.inject(nulls)
+    gets = [{"Get": {"TableName": table, "Key": wire_key(visit(1))}}]
+    with pytest.raises(DynamodbEncryptionSdkError, match="2 items where 1 were asked for"):
+        client.transact_get_items(TransactItems=gets)
+    with pytest.raises(client.exceptions.TransactionCanceledException) as caught:
+        client.transact_write_items(TransactItems=[_action("Delete", table, 1), _action("Delete", table, 2)])
+    assert caught.value.response["CancellationReasons"] == [None, {"Code": "ConditionalCheckFailed"}]
+    endpoint.reset()
+    endpoint.inject(lambda name, *_: (200, {"Responses": [None]}) if name == "TransactGetItems" else None)
+    assert client.transact_get_items(TransactItems=gets)["Responses"] == [None]

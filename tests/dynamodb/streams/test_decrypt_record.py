@@ -213,6 +213,13 @@ def test_deep_nesting_is_bounded() -> None:
         decrypt_stream_record({"tableName": TABLE, "dynamodb": {"NewImage": {"deep": value}}}, CONFIG)
 
 
+@pytest.mark.parametrize("text", ["!!", "é", "YQ"])
+def test_text_that_is_not_base64(text: str) -> None:
+    record = {"tableName": TABLE, "dynamodb": {"NewImage": {**to_wire(key_of(visit(1))), "scan": {"B": text}}}}
+    with pytest.raises(DeserializationError, match="attribute 'scan'"):
+        decrypt_stream_record(record, CONFIG)
+
+
 def test_not_a_stream_arn() -> None:
     record = {"eventSourceARN": "arn:aws:s3:::bucket", "dynamodb": change(visit(1))}
     with pytest.raises(InvalidArgumentError, match="not the ARN of a DynamoDB stream"):

@@ -178,3 +178,37 @@ def test_an_item_of_many_attributes_is_updated(dynamodb_local: Database, config:
     del expected["attribute-8"]
     assert table.get_item(Key=KEY)["Item"] == expected
     dynamodb_local.client.delete_table(TableName=name)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        Attr("status").eq("status 7") & Attr("views").eq(7),
+        Attr("status").eq("other") | Attr("views").eq(7),
+        ~Attr("status").eq("other"),
+        "(attribute_exists(patient))",
+    ],
+    ids=["and", "or", "not", "text"],
+)
+def test_conditions_as_boto3_writes_them_beside_the_guard(visits: Any, condition: Any) -> None:
+    response = visits.update_item(
+        Key=KEY,
+        UpdateExpression="ADD #v :one",
+        ConditionExpression=condition,
+        ExpressionAttributeNames={"#v": "views"},
+        ExpressionAttributeValues={":one": 1},
+        ReturnValues="UPDATED_NEW",
+    )
+    assert response["Attributes"] == {"views": Decimal(8)}
+
+
+def test_the_error_of_a_call_of_our_own_shows_no_item(
+    endpoint: Endpoint, visits: Any, table: str, config: LegacyTableConfig
+) -> None:
+    reason = {"Code": "None", "Item": {"name": {"S": "forged"}}}
+    error = {"__type": "x#TransactionCanceledException", "message": "why", "CancellationReasons": [reason]}
+    endpoint.inject(lambda operation, *_: (400, error) if operation == "GetItem" else None)
+    client = attach(connect_client(endpoint.endpoint_url), {table: config})
+    with pytest.raises(ClientError, match="why") as caught:
+        client.update_item(TableName=table, Key=to_wire(KEY), UpdateExpression="REMOVE remark")
+    assert "forged" not in str(caught.value.response)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from ddbcrypt.dynamodb.effects import Send
 from ddbcrypt.dynamodb.flows.updates import update_item
 from ddbcrypt.dynamodb.update.unprotected import guard_update
 from ddbcrypt.exceptions import OldImageError, UnsupportedOperationError
@@ -61,6 +62,22 @@ def test_the_callers_condition_and_names_are_kept() -> None:
     assert names == {"#ddbcrypt": "hits", "#ddbcrypt_": "tags"}
 
 
+@pytest.mark.parametrize(
+    ("condition", "sent"),
+    [
+        ("(attribute_exists(hits))", "(attribute_exists(hits))"),
+        (" (attribute_exists(hits) OR attribute_exists(tags)) ", "(attribute_exists(hits) OR attribute_exists(tags))"),
+        ("(attribute_exists(hits)) OR (attribute_exists(id))", "((attribute_exists(hits)) OR (attribute_exists(id)))"),
+        ("attribute_exists(hits)", "(attribute_exists(hits))"),
+    ],
+)
+def test_the_guard_makes_no_redundant_parentheses(condition: str, sent: str) -> None:
+    memory = stored_memory()
+    update(memory, **HIT, ConditionExpression=condition)
+    ((_, request),) = memory.calls
+    assert request["ConditionExpression"] == f"{sent} AND attribute_exists(#ddbcrypt)"
+
+
 @pytest.mark.parametrize("condition", ["attribute_not_exists(gone)", "height = :three", "attribute_exists(#name)"])
 def test_conditions_that_dynamodb_can_evaluate_are_its_own(condition: str) -> None:
     memory = stored_memory()
@@ -99,6 +116,17 @@ def test_an_unprotected_value_that_is_read_from_a_protected_one_is_evaluated_her
 def test_images_are_decrypted(choice: str, hits: str) -> None:
     response = update(stored_memory(), **HIT, ReturnValues=choice)
     assert response["Attributes"] == {**ITEM, "hits": {"N": hits}}
+
+
+@pytest.mark.parametrize("choice", ["UPDATED_OLD", "UPDATED_NEW", "NONE"])
+def test_a_part_of_an_item_holds_what_the_update_writes_alone(choice: str) -> None:
+    forged = {"name": {"S": "forged"}, "status": {"S": "forged"}, TABLE.signature_attribute: {"B": b"x"}}
+    scene = scene_of(TABLE)
+    flow = update_item(scene, {"TableName": "t", "Key": KEY, **HIT, "ReturnValues": choice})
+    assert isinstance(next(flow), Send)
+    with pytest.raises(StopIteration) as end:
+        flow.send({"Attributes": {**forged, "hits": {"N": "2"}}})
+    assert end.value.value["Attributes"] == {"hits": {"N": "2"}}
 
 
 def test_an_image_that_does_not_verify_is_told_apart() -> None:

@@ -13,8 +13,8 @@ from ddbcrypt.dynamodb.options import RequestOptions, current_options
 from ddbcrypt.dynamodb.outcomes import set_aside
 from ddbcrypt.dynamodb.protected import ProtectedTable
 from ddbcrypt.dynamodb.scene import Scene
-from ddbcrypt.exceptions import DynamodbEncryptionSdkError
-from ddbcrypt.expressions import project
+from ddbcrypt.exceptions import DynamodbEncryptionSdkError, SignatureVerificationError
+from ddbcrypt.expressions import Condition, evaluate, parse_key_condition, project
 
 
 def read(scene: Scene, request: dict[str, Any]) -> Flow:
@@ -37,17 +37,39 @@ def read(scene: Scene, request: dict[str, Any]) -> Flow:
         if "IndexName" in request:
             items = yield from _of_index(table, request, parsed, options)
         else:
-            items = yield from _decrypted(table, parsed["Items"], options)
+            items = yield from _decrypted(table, parsed["Items"], options, _key_condition(request))
         parsed["Items"] = items if projection is None else [project(projection, item) for item in items]
+        if "Count" in parsed:  # of what is returned: items may have been set aside, or deleted since the index had them
+            parsed["Count"] = len(items)
     return parsed
 
 
 def _decrypted(
-    table: ProtectedTable, stored: Sequence[Mapping[str, Any]], options: RequestOptions
+    table: ProtectedTable,
+    stored: Sequence[Mapping[str, Any]],
+    options: RequestOptions,
+    condition: Condition | None = None,
 ) -> Generator[Effect, Any, list[dict[str, Any]]]:
     collect = options.on_error == "collect"
-    done = yield Decrypt([(table, item) for item in stored], collect)
+    done: list[Any] = yield Decrypt([(table, item) for item in stored], collect)
+    if condition is not None:
+        for place, item in enumerate(done):
+            if isinstance(item, DynamodbEncryptionSdkError) or evaluate(condition, item):
+                continue
+            error = SignatureVerificationError("DynamoDB answered with an item that the key condition does not choose")
+            table.name_item(error, item)
+            if not collect:
+                raise error
+            done[place] = error
     return set_aside([(table, item) for item in stored], done, options) if collect else done
+
+
+def _key_condition(request: Mapping[str, Any]) -> Condition | None:
+    """Give what a query says of the key, which is never encrypted: an item that verifies may still be another one."""
+    text = request.get("KeyConditionExpression")
+    if text is None:
+        return None
+    return parse_key_condition(text, request.get("ExpressionAttributeNames"), request.get("ExpressionAttributeValues"))
 
 
 def _of_index(
@@ -56,7 +78,9 @@ def _of_index(
     if not options.fetch_from_table:
         before = len(options.failures)
         try:
-            items: list[dict[str, Any]] = yield from _decrypted(table, parsed["Items"], options)
+            items: list[dict[str, Any]] = yield from _decrypted(
+                table, parsed["Items"], options, _key_condition(request)
+            )
         except DynamodbEncryptionSdkError as error:
             error.add_note(_index_note(request))
             raise
@@ -64,8 +88,6 @@ def _of_index(
             failed.error.add_note(_index_note(request))
         return items
     stored = yield from fetch_whole(table, request, parsed["Items"])
-    if len(stored) != len(parsed["Items"]) and "Count" in parsed:
-        parsed["Count"] = len(stored)
     return (yield from _decrypted(table, stored, options))
 
 

@@ -113,9 +113,9 @@ def _encrypted(actions: list[_Action]) -> Generator[Effect, Any, list[dict[str, 
     return [{action.kind: action.sent} for action in actions]
 
 
-def _decrypt_reasons(actions: list[_Action], reasons: list[dict[str, Any]]) -> Generator[Effect, Any, None]:
+def _decrypt_reasons(actions: list[_Action], reasons: list[dict[str, Any] | None]) -> Generator[Effect, Any, None]:
     for place, reason in enumerate(reasons):
-        if not reason.get("Item"):
+        if not reason or not reason.get("Item"):
             continue
         action = actions[place] if place < len(actions) else None
         if action is None:
@@ -168,15 +168,15 @@ def transact_get_items(scene: Scene, request: dict[str, Any]) -> Flow:
 
 
 def _decrypted(
-    responses: list[Mapping[str, Any]], gets: list[_Get | None]
-) -> Generator[Effect, Any, list[Mapping[str, Any]]]:
+    responses: list[Mapping[str, Any] | None], gets: list[_Get | None]
+) -> Generator[Effect, Any, list[Mapping[str, Any] | None]]:
     if len(responses) != len(gets):
         message = f"DynamoDB answered with {len(responses)} items where {len(gets)} were asked for"
         raise DynamodbEncryptionSdkError(message)
     found = [
         (place, get, response["Item"])
         for place, (get, response) in enumerate(zip(gets, responses, strict=True))
-        if get is not None and response.get("Item")
+        if get is not None and response and response.get("Item")
     ]
     result = list(responses)
     if found:
@@ -184,5 +184,5 @@ def _decrypted(
         for (place, get, _), item in zip(found, done, strict=True):
             check_answer(get.table, (get.key,), item)
             shown = item if get.projection is None else project(get.projection, item)
-            result[place] = {**result[place], "Item": shown}
+            result[place] = {**(result[place] or {}), "Item": shown}
     return result

@@ -63,9 +63,12 @@ def _left_to_dynamodb(plan: UpdatePlan) -> Generator[Effect, Any, dict[str, Any]
             message = error.get("Message", "The conditional request failed")
             parsed["Error"] = {**error, "Message": f"{message} ({_GUARDED})"}
         return (yield from decrypt_error(table, parsed, plan.key))
-    # Parts of an item, UPDATED_OLD and UPDATED_NEW, are of unprotected attributes here.
     if plan.request.get("ReturnValues") in ("ALL_OLD", "ALL_NEW"):
         yield from decrypt_old(table, parsed, plan.key, "update_item")
+    elif "Attributes" in parsed:
+        # A part of an item is not verified: nothing is in it but the unprotected attributes that the update writes.
+        written = plan.update.written if plan.update is not None else frozenset[str]()
+        parsed["Attributes"] = {name: value for name, value in parsed["Attributes"].items() if name in written}
     return parsed
 
 

@@ -69,5 +69,16 @@ def with_signature_condition(table: ProtectedTable, request: Mapping[str, Any]) 
     condition = tests[0] if len(tests) == 1 else f"({' OR '.join(tests)})"
     theirs = request.get("ConditionExpression")
     if theirs is not None:
-        condition = f"({theirs}) AND {condition}"
+        condition = f"{_in_parentheses(theirs)} AND {condition}"
     return {**request, "ConditionExpression": condition, "ExpressionAttributeNames": names}
+
+
+def _in_parentheses(condition: str) -> str:
+    """Give a readable condition in one pair of parentheses: DynamoDB refuses redundant ones, and boto3 writes some."""
+    text = condition.strip()
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:  # where the first group ends; a text that begins with none has it at once
+            return text if character == ")" and place == len(text) - 1 else f"({text})"
+    return f"({text})"
