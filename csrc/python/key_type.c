@@ -32,7 +32,7 @@ static bool kind_in(call *c, long kind, long encoding)
                : ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "unknown kind or encoding of key");
 }
 
-static int fail_changed(void)
+static int fail_made_already(void)
 {
     PyErr_SetString(PyExc_TypeError, "a Key does not change");
     return -1;
@@ -46,7 +46,7 @@ static bool set_key(PyObject *self, ddbc_key *key)
         return true;
     }
     ddbc_key_free(key);
-    (void)fail_changed();
+    (void)fail_made_already();
     return false;
 }
 
@@ -65,7 +65,7 @@ static int key_init(PyObject *self, PyObject *arguments, PyObject *keywords)
         return -1;
     }
     if (key_of(self) != NULL) {
-        return fail_changed();
+        return fail_made_already();
     }
     if (!call_begin(&c, state_of(self))) {
         return -1;

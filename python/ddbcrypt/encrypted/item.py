@@ -167,7 +167,7 @@ def decrypt_many(jobs: Sequence[_Job], *, wire: bool) -> list[dict[str, Any]]:
 def _encrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[str, Any]:
     # One call for the item as it mostly is. Whatever is wrong with it, the whole way below finds and explains.
     actions = config.attribute_actions
-    if type(item) is dict and _is_plain(config, actions):
+    if _is_plain(item, config, actions):
         materials = config.materials_provider.encryption_materials(config.encryption_context)
         if type(materials) is RawEncryptionMaterials and not materials.material_description:
             signing_key, encryption_key = materials.keys
@@ -200,7 +200,7 @@ def _encrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[
 def _decrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[str, Any]:
     # As in _encrypt.
     actions = config.attribute_actions
-    if type(item) is dict and _is_plain(config, actions):
+    if _is_plain(item, config, actions):
         materials = config.materials_provider.decryption_materials(config.encryption_context)
         if type(materials) is RawDecryptionMaterials:
             verification_key, decryption_key = materials.keys
@@ -229,10 +229,11 @@ def _decrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[
         raise
 
 
-def _is_plain(config: CryptoConfig, actions: AttributeActions) -> bool:
+def _is_plain(item: object, config: CryptoConfig, actions: AttributeActions) -> bool:
     """Tell whether no code of the user's has a say in keys and actions, and some attribute is signed."""
     return (
-        type(config) is CryptoConfig
+        type(item) is dict
+        and type(config) is CryptoConfig
         and type(config.materials_provider) is StaticCryptographicMaterialsProvider
         and type(actions) is AttributeActions
         and config.encryption_context_override is None
