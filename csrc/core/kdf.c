@@ -105,7 +105,9 @@ bool ddbc_kdf_counter_sha256(ddbc_workspace *workspace, ddbc_bytes key, ddbc_byt
         size_t block_size = 0;
         put_u32(input, i + 1);
         done = ddbc_mac_compute(mac, (ddbc_bytes){input, input_size}, block, &block_size, status);
-        memcpy(derived + i * DDBC_SHA256_SIZE, block, DDBC_SHA256_SIZE);
+        if (done) {
+            memcpy(derived + i * DDBC_SHA256_SIZE, block, DDBC_SHA256_SIZE);
+        }
         ddbc_wipe(block, sizeof block);
     }
     ddbc_mac_free(mac);

@@ -17,9 +17,14 @@ static bool job_in(call *c, notation in, bool encrypting, PyObject *item, PyObje
            structured_make_sinks(job, encrypting);
 }
 
-static bool has_ecdsa(const ddbc_structured_job *job, bool encrypting)
+static bool has_ecdsa(const ddbc_structured_job *jobs, size_t count, bool encrypting)
 {
-    return (encrypting ? job->suite : job->parsed.suite) == DDBC_SUITE_ECDSA;
+    for (size_t i = 0; i < count; i++) {
+        if ((encrypting ? jobs[i].suite : jobs[i].parsed.suite) == DDBC_SUITE_ECDSA) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* An ECDSA signature takes long whatever the size. */
@@ -27,7 +32,7 @@ static bool work(call *c, bool encrypting, ddbc_structured_job *jobs, size_t cou
 {
     bool (*function)(ddbc_workspace *, ddbc_structured_job *, size_t, size_t *, ddbc_status *) =
         encrypting ? ddbc_structured_encrypt : ddbc_structured_decrypt;
-    if (c->bytes < GIL_RELEASE_BYTES && (count == 0 || !has_ecdsa(&jobs[0], encrypting))) {
+    if (c->bytes < GIL_RELEASE_BYTES && !has_ecdsa(jobs, count, encrypting)) {
         return function(c->workspace, jobs, count, failed, &c->status);
     }
     bool done;
@@ -73,6 +78,7 @@ PyObject *structured_decrypt(PyObject *module, PyObject *const *arguments, Py_ss
 static bool batch_in(call *c, notation in, bool encrypting, PyObject *tuple, structured_job *jobs, size_t *taken)
 {
     Py_ssize_t count = PyTuple_Size(tuple);
+    call_guard(c); /* taking in one job can run Python code while those before it are read in place */
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *job = PyTuple_GetItem(tuple, i);
         if (!PyTuple_Check(job) || PyTuple_Size(job) != JOB_PARTS) {

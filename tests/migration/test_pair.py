@@ -7,7 +7,7 @@ import pytest
 
 from ddbcrypt.identifiers import CryptoAction
 from ddbcrypt.keyrings import RawAesKeyring
-from ddbcrypt.migration import Migration, MigrationSettings, TablePair
+from ddbcrypt.migration import Migration, MigrationSettings, Outcome, TablePair
 from ddbcrypt.structured import DynamoDbItemEncryptor, DynamoDbTableEncryptionConfig, PlaintextOverride
 from tests.migration.commands import Place
 from tests.structured.encryptors import ACTIONS, ITEM, config
@@ -93,3 +93,15 @@ def test_a_plaintext_item_that_was_deleted_stays_so(place: Place) -> None:
     both = _config(plaintext_override=PLAINTEXT)
     change = lambda: place.client.delete_item(TableName=place.table, Key=KEY)  # noqa: E731
     assert _migrate(place, both, both, KEY, change) == {}
+
+
+def test_an_item_with_a_beacon_is_named_and_left(place: Place) -> None:
+    """Another client's searches would miss it, were it written without."""
+    source = _config(keyring=RawAesKeyring("ddbcrypt", "before", bytes(32)))
+    stored = {**DynamoDbItemEncryptor(source).encrypt_item(ITEM).encrypted_item, "aws_dbe_b_name": {"S": "c0ffee"}}
+    place.client.put_item(TableName=place.table, Item=stored)
+    description = place.client.describe_table(TableName=place.table)["Table"]
+    pair = TablePair.of(place.table, description, source, _config())
+    report = Migration(place.client, pair, MigrationSettings(segments=1)).run()
+    assert report.counts[Outcome.FAILED] == 1
+    assert place.raw()["p-17"] == stored

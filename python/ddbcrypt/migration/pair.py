@@ -11,7 +11,7 @@ from ddbcrypt.dynamodb.protected import ProtectedTable
 from ddbcrypt.dynamodb.registry import TableConfiguration
 from ddbcrypt.dynamodb.tables import plain_name
 from ddbcrypt.dynamodb.update.trail import new_update_id
-from ddbcrypt.dynamodb.update.writing import make_expressions
+from ddbcrypt.dynamodb.update.writing import make_expressions, refuse_foreign_attributes
 from ddbcrypt.exceptions import InvalidArgumentError
 from ddbcrypt.structures import TableIndex, TableInfo
 
@@ -89,7 +89,7 @@ class TablePair:
         :param stored: the item as it was read
         :param encrypted: what the target made of it
         :raises InvalidArgumentError: the target did not sign the item
-        :raises UnsupportedOperationError: more attributes change than one request can name
+        :raises UnsupportedOperationError: more attributes change than one request can name, or the item has beacons
         """
         if self.target.signature_attribute not in encrypted:
             message = (
@@ -97,6 +97,8 @@ class TablePair:
                 "policy of its configuration has it write another format"
             )
             raise InvalidArgumentError(message)
+        reserved = {*self.source.reserved_names, *self.target.reserved_names}
+        refuse_foreign_attributes(stored, self._is_reserved, reserved)
         # Others who lost the answer to an update find its id in the item still.
         encrypted = self.target.with_update_id(encrypted, stored, new_update_id())
         held = self._held(stored)

@@ -185,6 +185,23 @@ def test_updates_of_unsigned_attributes(front: Front, endpoint: Endpoint, databa
     assert len(database.raw_items(table)) == 1
 
 
+def test_an_item_with_a_beacon_is_not_updated(front: Front, database: Database, table: str) -> None:
+    """The beacon of another client would be lost with the update, and with it the item in that client's searches."""
+    item = visit(1)
+    front.put(item)
+    database.client.put_item(TableName=table, Item={**_stored(database, table)["1"], "aws_dbe_b_name": {"S": "c0ffee"}})
+    before = database.raw_items(table)
+    assert front.get(key_of(item)) == item
+    with pytest.raises(UnsupportedOperationError, match=r'"aws_dbe_b_name" is a beacon'):
+        front.call(
+            "update_item",
+            Key=front.outgoing(key_of(item)),
+            UpdateExpression="SET remark = :r",
+            ExpressionAttributeValues=front.outgoing({":r": "protected remark"}),
+        )
+    assert database.raw_items(table) == before
+
+
 def test_an_update_makes_a_new_item(front: Front, database: Database, table: str) -> None:
     front.call(
         "update_item",

@@ -51,10 +51,11 @@ def make_write(
     :param stored: the item as it was read, None where there was none
     :param encrypted: the item as it is to be, encrypted and signed
     :param changed: the attributes that the expression changes
-    :raises UnsupportedOperationError: when more attributes change than one expression can name
+    :raises UnsupportedOperationError: when more attributes change than one expression can name, or the item has beacons
     """
     table = plan.table
     mentioned = set(changed)
+    refuse_foreign_attributes(stored or {}, table.is_reserved, table.reserved_names)
 
     def is_written(name: str) -> bool:
         return name in mentioned or table.is_reserved(name) or table.is_protected(name)
@@ -71,6 +72,31 @@ def make_write(
     if plan.request.get("ReturnValues") in ("ALL_OLD", "ALL_NEW"):
         request["ReturnValues"] = plan.request["ReturnValues"]
     return request
+
+
+def refuse_foreign_attributes(
+    stored: Mapping[str, Any], is_reserved: Callable[[str], bool], written: Iterable[str]
+) -> None:
+    """Refuse an item with reserved attributes that ddbcrypt does not write, which are beacons of AWS's clients.
+
+    They would be removed, or no longer fit the values that they were made from; either way searches by them would miss
+    the item.
+
+    :param stored: the item as it was read
+    :param is_reserved: whether a name is reserved
+    :param written: the reserved attributes that are written anew
+    :raises UnsupportedOperationError: there is one
+    """
+    known = set(written)
+    for name in sorted(stored):
+        if name not in known and is_reserved(name):
+            message = (
+                f'attribute "{name}" is a beacon of another client: ddbcrypt makes no beacons, and to write the item '
+                "without it would hide it from searches; write such items with the client that makes their beacons"
+            )
+            error = UnsupportedOperationError(message)
+            error.attribute = name
+            raise error
 
 
 def make_expressions(
