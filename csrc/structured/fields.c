@@ -2,27 +2,82 @@
  * fields: the signed attributes of an item and their canonical paths:
  *   table name, depth(8) 1, '$', length(8) of the attribute name, the name
  * The length counts UTF-16 code units, as AWS's implementations have it; the name itself is UTF-8. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/order.h"
 #include "core/status.h"
 #include "structured/format.h"
 
 #define PATH_FIXED 17
+#define INSERTION_MAX 64
 
 /* A sequence of four bytes is a pair of code units, each other character is one. */
 static size_t utf16_length(ddbc_bytes text)
 {
     size_t units = 0;
-    for (size_t i = 0; i < text.len; i++) {
+    size_t start = 0;
+    uint64_t word = 0;
+    for (; text.len - start >= sizeof word; start += sizeof word) {
+        memcpy(&word, text.ptr + start, sizeof word);
+        if ((word & UINT64_C(0x8080808080808080)) != 0) {
+            break;
+        }
+    }
+    units = start; /* ASCII until here */
+    for (size_t i = start; i < text.len; i++) {
         units += (text.ptr[i] & 0xC0) != 0x80;
         units += text.ptr[i] >= 0xF0;
     }
     return units;
 }
 
-static bool make_paths(ddbc_workspace *workspace, ddbc_bytes table, ddbc_field *fields, size_t count, size_t names_size,
-                       ddbc_status *status)
+/* Paths of a table differ in the length of the name and the name alone, and sort by these. */
+typedef struct named {
+    size_t units;
+    ddbc_bytes name;
+    ddbc_item_attribute *attribute;
+} named;
+
+static int compare(const void *left, const void *right)
 {
-    size_t each = table.len + PATH_FIXED;
+    const named *a = left;
+    const named *b = right;
+    return a->units != b->units ? (a->units > b->units) - (a->units < b->units)
+                                : ddbc_compare_unsigned(&a->name, &b->name);
+}
+
+/* Attributes often come in order, or nearly so, since a stored item was written in some fixed order too. */
+static void sort(named *all, size_t count)
+{
+    if (count > INSERTION_MAX) {
+        qsort(all, count, sizeof *all, compare);
+        return;
+    }
+    for (size_t i = 1; i < count; i++) {
+        named moved = all[i];
+        if (compare(&all[i - 1], &moved) <= 0) {
+            continue;
+        }
+        size_t low = 0;
+        size_t high = i - 1;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (compare(&all[middle], &moved) > 0) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        memmove(all + low + 1, all + low, (i - low) * sizeof *all);
+        all[low] = moved;
+    }
+}
+
+static bool make_fields(ddbc_workspace *workspace, ddbc_bytes table, const named *all, ddbc_field *fields, size_t count,
+                        size_t names_size, ddbc_status *status)
+{
+    size_t each = table.len + PATH_FIXED + DDBC_FIELD_HEAD_SIZE;
     if (count > (SIZE_MAX - names_size) / each) {
         return ddbc_fail_memory(status);
     }
@@ -31,12 +86,12 @@ static bool make_paths(ddbc_workspace *workspace, ddbc_bytes table, ddbc_field *
         return ddbc_fail_memory(status);
     }
     for (size_t i = 0; i < count; i++) {
-        ddbc_bytes name = fields[i].attribute->name;
-        fields[i].path.ptr = at;
+        uint8_t *path = at;
         at = ddbc_put_u64(ddbc_put_bytes(at, table), 1);
         *at++ = '$';
-        at = ddbc_put_bytes(ddbc_put_u64(at, utf16_length(name)), name);
-        fields[i].path.len = (size_t)(at - fields[i].path.ptr);
+        at = ddbc_put_bytes(ddbc_put_u64(at, all[i].units), all[i].name);
+        fields[i] = (ddbc_field){.path = {path, (size_t)(at - path)}, .head = at, .attribute = all[i].attribute};
+        at += DDBC_FIELD_HEAD_SIZE;
     }
     return true;
 }
@@ -44,28 +99,31 @@ static bool make_paths(ddbc_workspace *workspace, ddbc_bytes table, ddbc_field *
 bool ddbc_fields_new(ddbc_workspace *workspace, ddbc_structured_job *job, ddbc_field **out, size_t *out_count,
                      ddbc_status *status)
 {
-    ddbc_field *fields = ddbc_arena_array(&workspace->arena, job->item.count, sizeof *fields);
+    named *all = ddbc_arena_array(&workspace->arena, job->item.count, sizeof *all);
     size_t count = 0;
     size_t names_size = 0;
-    if (fields == NULL) {
+    if (all == NULL) {
         return ddbc_fail_memory(status);
     }
     for (size_t i = 0; i < job->item.count; i++) {
         ddbc_item_attribute *attribute = &job->item.attributes[i];
         if (attribute->action != DDBC_DO_NOTHING) {
-            fields[count] = (ddbc_field){.attribute = attribute};
+            all[count++] = (named){utf16_length(attribute->name), attribute->name, attribute};
             names_size += attribute->name.len;
-            count++;
         }
     }
     if (count == 0) {
         return ddbc_fail(status, DDBC_INVALID_ARGUMENT,
                          "the item has no attribute that is signed; give one an action other than DO_NOTHING");
     }
-    if (!make_paths(workspace, job->table, fields, count, names_size, status)) {
+    ddbc_field *fields = ddbc_arena_array(&workspace->arena, count, sizeof *fields);
+    if (fields == NULL) {
+        return ddbc_fail_memory(status);
+    }
+    sort(all, count);
+    if (!make_fields(workspace, job->table, all, fields, count, names_size, status)) {
         return false;
     }
-    ddbc_sort(fields, count, sizeof *fields, ddbc_compare_unsigned);
     *out = fields;
     *out_count = count;
     return true;

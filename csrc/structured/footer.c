@@ -9,21 +9,20 @@
 #include "core/status.h"
 #include "structured/format.h"
 
-#define HEAD_SIZE 19 /* length, word and type id */
 #define WORD_SIZE 9
 
-/* Between path and value. A stored ciphertext has its type id in front, so that it is not repeated. */
-static ddbc_bytes put_head(uint8_t *out, const ddbc_field *field)
+/* Path and what stands before the value. A stored ciphertext has its type id in front, so that it is not repeated. */
+static ddbc_bytes path_and_head(const ddbc_field *field)
 {
     bool encrypted = field->attribute->action == DDBC_ENCRYPT_AND_SIGN;
-    uint8_t *at = ddbc_put_u64(out, encrypted ? field->value.len - DDBC_TYPE_ID_SIZE : field->value.len);
+    uint8_t *at = ddbc_put_u64(field->head, encrypted ? field->value.len - DDBC_TYPE_ID_SIZE : field->value.len);
     memcpy(at, encrypted ? "ENCRYPTED" : "PLAINTEXT", WORD_SIZE);
     at += WORD_SIZE;
     if (!encrypted) {
         memcpy(at, field->type_id, DDBC_TYPE_ID_SIZE);
         at += DDBC_TYPE_ID_SIZE;
     }
-    return (ddbc_bytes){out, (size_t)(at - out)};
+    return (ddbc_bytes){field->path.ptr, (size_t)(at - field->path.ptr)};
 }
 
 bool ddbc_record_hash(ddbc_workspace *workspace, const ddbc_structured_job *job, const ddbc_field *fields, size_t count,
@@ -34,9 +33,8 @@ bool ddbc_record_hash(ddbc_workspace *workspace, const ddbc_structured_job *job,
     if (count > SIZE_MAX / 4) {
         return ddbc_fail_memory(status);
     }
-    ddbc_bytes *pieces = ddbc_arena_array(&workspace->arena, 3 + 3 * count, sizeof *pieces);
-    uint8_t *heads = ddbc_arena_array(&workspace->arena, count, HEAD_SIZE);
-    if (pieces == NULL || heads == NULL) {
+    ddbc_bytes *pieces = ddbc_arena_array(&workspace->arena, 3 + 2 * count, sizeof *pieces);
+    if (pieces == NULL) {
         return ddbc_fail_memory(status);
     }
     if (context.ptr == NULL &&
@@ -48,11 +46,10 @@ bool ddbc_record_hash(ddbc_workspace *workspace, const ddbc_structured_job *job,
     pieces[1] = (ddbc_bytes){length, sizeof length};
     pieces[2] = context;
     for (size_t i = 0; i < count; i++) {
-        pieces[3 + 3 * i] = fields[i].path;
-        pieces[4 + 3 * i] = put_head(heads + i * HEAD_SIZE, &fields[i]);
-        pieces[5 + 3 * i] = fields[i].value;
+        pieces[3 + 2 * i] = path_and_head(&fields[i]);
+        pieces[4 + 2 * i] = fields[i].value;
     }
-    return ddbc_sha384(workspace, pieces, 3 + 3 * count, out, status);
+    return ddbc_sha384(workspace, pieces, 3 + 2 * count, out, status);
 }
 
 bool ddbc_footer_write(ddbc_crypt *crypt, const ddbc_structured_job *job, const uint8_t hash[DDBC_SHA384_SIZE],

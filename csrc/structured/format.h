@@ -7,10 +7,13 @@
 #include "ddbcrypt_structured.h"
 
 enum { DDBC_TYPE_ID_SIZE = 2 };
+/* Of what stands between a field's path and its value in the canonical record: length, word and type id. */
+#define DDBC_FIELD_HEAD_SIZE 19
 
 /* One signed attribute. */
 typedef struct ddbc_field {
-    ddbc_bytes path; /* canonical; first, as fields are sorted by it */
+    ddbc_bytes path; /* canonical */
+    uint8_t *head;   /* room for DDBC_FIELD_HEAD_SIZE bytes right behind it, so that the record takes both as one */
     ddbc_item_attribute *attribute;
     ddbc_bytes value; /* as it is signed: serialised, or the stored ciphertext with its type id in front */
     uint8_t type_id[DDBC_TYPE_ID_SIZE];

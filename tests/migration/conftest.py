@@ -15,12 +15,19 @@ from tests.support.dynamodb_local import DynamoDBLocal
 
 @pytest.fixture(scope="session", autouse=True)
 def no_aws_settings() -> Iterator[None]:
-    """No profile, credential or endpoint of the machine's user is read; the credentials are those of loopback."""
+    """No profile, credential or endpoint of the machine's user is read."""
     with pytest.MonkeyPatch.context() as patch:
         hide_aws_settings(patch)
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        yield
+
+
+@pytest.fixture(autouse=True)
+def loopback_credentials() -> Iterator[None]:
+    """For each test, since the tests of another folder may have hidden all settings meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
         for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("DEFAULT_REGION", REGION)):
             patch.setenv(f"AWS_{name}", value)
-        patch.setenv("NO_PROXY", "127.0.0.1")
         yield
 
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from ddbcrypt import _engine
 from ddbcrypt.exceptions import (
     DeserializationError,
+    DuplicateSetMemberError,
     DynamodbEncryptionSdkError,
     InvalidAlgorithmError,
     InvalidArgumentError,
@@ -280,6 +281,50 @@ def test_equal_members_and_depth_are_refused() -> None:
         _engine.structured_deserialize_value(b"\3\0", nested)
     with pytest.raises(DynamodbEncryptionSdkError):
         _engine.structured_serialize_value({"M": {"": {"S": "x"}}})
+
+
+def _members(*members: bytes) -> bytes:
+    return u32(len(members)) + b"".join(u32(len(member)) + member for member in members)
+
+
+def _map(*names: bytes) -> bytes:
+    return u32(len(names)) + b"".join(b"\0\1" + u32(len(name)) + name + b"\0\0" + u32(0) for name in names)
+
+
+_TWICE = (
+    (b"\1\1", _members(b"b", b"a", b"b")),
+    (b"\1\xff", _members(b"b", b"a", b"b")),
+    (b"\1\2", _members(b"2", b"1.0", b"1")),
+    (b"\2\0", _map(b"b", b"a", b"b")),
+    (b"\2\0", _map(b"a", b"a")),
+)
+
+
+@pytest.mark.parametrize(("type_id", "data"), _TWICE)
+def test_equal_members_are_found_in_any_order_and_depth(type_id: bytes, data: bytes) -> None:
+    for name, body in ((type_id, data), (b"\3\0", u32(1) + type_id + u32(len(data)) + data)):
+        with pytest.raises(DuplicateSetMemberError):
+            _engine.structured_deserialize_value(name, body)
+
+
+def test_members_in_another_order_are_read() -> None:
+    assert _engine.structured_deserialize_value(b"\1\1", _members(b"b", b"a")) == {"SS": ["b", "a"]}
+    assert _engine.structured_deserialize_value(b"\1\2", _members(b"2", b"1")) == {"NS": ["2", "1"]}
+    assert _engine.structured_deserialize_value(b"\2\0", _map(b"b", b"a")) == {
+        "M": {"b": {"NULL": True}, "a": {"NULL": True}}
+    }
+
+
+@pytest.mark.parametrize(("levels", "refused"), [(31, False), (32, True)])
+def test_an_empty_container_has_a_depth(levels: int, refused: bool) -> None:
+    nested = u32(0)
+    for _ in range(levels - 1):
+        nested = u32(1) + b"\3\0" + u32(len(nested)) + nested
+    if refused:
+        with pytest.raises(NestingDepthError):
+            _engine.structured_deserialize_value(b"\3\0", nested)
+    else:
+        assert "L" in _engine.structured_deserialize_value(b"\3\0", nested)
 
 
 def test_headers_that_are_none() -> None:

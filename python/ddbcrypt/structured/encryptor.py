@@ -91,7 +91,7 @@ class DynamoDbItemEncryptor:
         :raises ReservedAttributeError: when an attribute's name is reserved
         :raises DynamodbEncryptionSdkError: of the keyring or CMM; for a value that DynamoDB cannot store
         """
-        return self._encrypt((item,), wire=True)[0]
+        return self._encrypt_one(item, True)
 
     def decrypt_item(self, item: _Item) -> DecryptItemOutput:
         """Verify and decrypt an item in DynamoDB JSON (spec: decrypt-item).
@@ -102,15 +102,15 @@ class DynamoDbItemEncryptor:
         :raises SignatureVerificationError: when anything signed was altered, added or removed
         :raises DynamodbEncryptionSdkError: of the keyring or CMM; for a malformed header or footer
         """
-        return self._decrypt((item,), wire=True)[0]
+        return self._decrypt_one(item, True)
 
     def encrypt_python_item(self, item: _Item) -> EncryptItemOutput:
         """As :meth:`encrypt_item`, for an item of Python values, the form of the boto3 resource."""
-        return self._encrypt((item,), wire=False)[0]
+        return self._encrypt_one(item, False)
 
     def decrypt_python_item(self, item: _Item) -> DecryptItemOutput:
         """As :meth:`decrypt_item`, for an item of Python values, the form of the boto3 resource."""
-        return self._decrypt((item,), wire=False)[0]
+        return self._decrypt_one(item, False)
 
     def encrypt_items(self, items: Sequence[_Item]) -> list[EncryptItemOutput]:
         """As :meth:`encrypt_item`, for many. All or nothing; an error has the item's ``index``."""
@@ -202,6 +202,32 @@ class DynamoDbItemEncryptor:
         if self._legacy is not None or not all(map(_has_header, items)):
             return None
         return decrypt_locally(self._plan, items, wire=wire)
+
+    def _encrypt_one(self, item: _Item, wire: bool) -> EncryptItemOutput:
+        """As :meth:`_encrypt` for one item, which is encrypted in one call where keys and policies let the engine."""
+        plan = self._plan
+        local = plan.local
+        if local is not None and self._writes_structured:
+            try:
+                encrypted = _engine.structured_encrypt(item, wire, plan.engine, local)
+            except DynamodbEncryptionSdkError:
+                pass  # explained step by step
+            else:
+                return EncryptItemOutput(encrypted, header_later(plan, encrypted, wire))
+        return self._encrypt((item,), wire=wire)[0]
+
+    def _decrypt_one(self, item: _Item, wire: bool) -> DecryptItemOutput:
+        """As :meth:`_decrypt` for one item."""
+        plan = self._plan
+        local = plan.local
+        if local is not None and self._legacy is None and isinstance(item, dict) and HEADER_ATTRIBUTE in item:
+            try:
+                plain = _engine.structured_decrypt(item, wire, plan.engine, local)
+            except DynamodbEncryptionSdkError:
+                pass  # explained step by step
+            else:
+                return DecryptItemOutput(plain, header_later(plan, item, wire))
+        return self._decrypt((item,), wire=wire)[0]
 
     def _encrypt(self, items: Sequence[_Item], *, wire: bool) -> list[EncryptItemOutput]:
         encrypted = self._encrypt_locally(items, wire)

@@ -50,7 +50,7 @@ def test_batch_operations_of_a_client(region: Region, key: str, recorder: Record
     response = client.batch_get_item(RequestItems={"people": {"Keys": asked}})
     assert response["Responses"]["people"] == items[::-1]
     assert rounds.sizes == THREE_ROUNDS
-    condition = {"KeyConditionExpression": "id = :id", "ExpressionAttributeValues": {":id": {"S": "any"}}}
+    condition = {"KeyConditionExpression": "city = :city", "ExpressionAttributeValues": {":city": {"S": "Bern"}}}
     for read, parameters in ((client.scan, {}), (client.query, condition)):
         rounds = in_rounds(region)
         assert read(TableName="people", **parameters)["Items"] == items
