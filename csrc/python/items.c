@@ -134,6 +134,7 @@ static PyObject *run_batch(PyObject *module, PyObject *const *given, Py_ssize_t 
         Py_DECREF(tuple);
         return NULL;
     }
+    call_guard(&c); /* an item's names and actions are looked up after values of those before it were taken in */
     size_t count = (size_t)PyTuple_Size(tuple);
     size_t taken = 0;
     size_t failed = 0;

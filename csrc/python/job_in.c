@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "compat.h"
 #include "core/memory.h"
 #include "core/status.h"
 #include "job.h"
@@ -112,12 +113,15 @@ static bool description_in(call *c, notation in, PyObject *value, ddbc_legacy_jo
 
 static bool find_action(call *c, const item_context *context, PyObject *name, ddbc_action *out)
 {
-    PyObject *action = PyDict_GetItemWithError(context->actions, name);
-    if (action == NULL) {
+    PyObject *action = NULL;
+    int found = dict_get(context->actions, name, &action);
+    if (found <= 0) {
         *out = context->default_action;
-        return PyErr_Occurred() == NULL;
+        return found == 0;
     }
-    return action_in(c, action, out);
+    bool done = action_in(c, action, out);
+    Py_DECREF(action);
+    return done;
 }
 
 static bool is_large(const ddbc_item_attribute *attribute)
@@ -255,6 +259,9 @@ bool job_in(call *c, notation in, bool encrypting, PyObject *const arguments[JOB
             return false;
         }
         job->pairs = pairs;
+    }
+    if (!PyLong_Check(arguments[7])) {
+        call_guard(c); /* its __index__ is code */
     }
     long number = PyLong_AsLong(arguments[7]);
     if (number == -1 && PyErr_Occurred()) {

@@ -39,6 +39,48 @@ bool mapping_size(call *c, PyObject *mapping, size_t *out)
 
 typedef bool (*keep_object)(call *c, PyObject *object);
 
+#ifdef Py_GIL_DISABLED
+typedef struct dict_member {
+    PyObject *name;
+    PyObject *value;
+} dict_member;
+
+/* Members that are taken from a dict without an array in the workspace. */
+enum { FEW_MEMBERS = 8 };
+
+/* All members at one moment, held: nothing in here waits or runs Python code, so no other thread comes between. */
+static bool take_members(call *c, PyObject *dict, size_t count, dict_member *members)
+{
+    Py_ssize_t position = 0;
+    size_t taken = 0;
+    bool fits = true;
+    bool held = true;
+    Py_BEGIN_CRITICAL_SECTION(dict);
+    PyObject *name = NULL;
+    PyObject *value = NULL;
+    while (fits && held && PyDict_Next(dict, &position, &name, &value)) {
+        fits = taken < count;
+        if (fits) {
+            members[taken++] = (dict_member){name, value};
+            held = call_hold(c, name) && call_hold(c, value);
+        }
+    }
+    Py_END_CRITICAL_SECTION();
+    return held && (fits && taken == count ? true : fail_changed());
+}
+
+static bool each_of_dict(call *c, PyObject *dict, size_t count, visit_member visit, void *context, keep_object keep)
+{
+    dict_member few[FEW_MEMBERS];
+    dict_member *members = count <= FEW_MEMBERS ? few : call_array(c, count, sizeof *members);
+    bool done = members != NULL && take_members(c, dict, count, members);
+    (void)keep;
+    for (size_t i = 0; done && i < count; i++) {
+        done = visit(c, context, i, members[i].name, members[i].value);
+    }
+    return done;
+}
+#else
 /* Inlined with each way to keep names and values. */
 static inline bool each_of_dict(call *c, PyObject *dict, size_t count, visit_member visit, void *context,
                                 keep_object keep)
@@ -59,6 +101,7 @@ static inline bool each_of_dict(call *c, PyObject *dict, size_t count, visit_mem
     }
     return index == count ? true : fail_changed();
 }
+#endif
 
 static bool each_of_items(call *c, PyObject *items, size_t count, visit_member visit, void *context)
 {

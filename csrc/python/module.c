@@ -95,6 +95,9 @@ static PyModuleDef_Slot slots_3_11[] = {
 static PyModuleDef_Slot slots_3_12[] = {
     {Py_mod_exec, (void *)module_exec},
     {SLOT_MULTIPLE_INTERPRETERS, PER_INTERPRETER_GIL},
+#ifdef Py_GIL_DISABLED
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED}, /* docs/architecture.md says what makes it true */
+#endif
     {0, NULL},
 };
 

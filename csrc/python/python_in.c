@@ -2,6 +2,7 @@
  * python_in: Python values to the tree, by the rules of boto3's TypeSerializer. */
 #include <string.h>
 
+#include "compat.h"
 #include "core/status.h"
 #include "marshal.h"
 
@@ -143,7 +144,7 @@ static bool integer_in(call *c, PyObject *value, ddbc_number *out)
 static bool decimal_in(call *c, PyObject *value, ddbc_number *out)
 {
     PyObject *text;
-    if (Py_IS_TYPE(value, (PyTypeObject *)c->state->decimal)) {
+    if (c->state->plain_decimal && Py_IS_TYPE(value, (PyTypeObject *)c->state->decimal)) {
         text = PyObject_Str(value);
     } else {
         call_guard(c);
@@ -273,7 +274,7 @@ static bool set_in(call *c, PyObject *value, ddbc_attribute *out)
 static bool list_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out)
 {
     PyObject *members = value;
-    bool exact = PyList_CheckExact(value);
+    bool exact = DDBC_LISTS_IN_PLACE && PyList_CheckExact(value);
     if (!exact && (members = held_tuple(c, value)) == NULL) {
         return false;
     }

@@ -102,7 +102,14 @@ static int load_types(engine_state *state)
         state->decimal_new = (newfunc)PyType_GetSlot((PyTypeObject *)state->decimal, Py_tp_new);
     }
     state->decimal_str = PyObject_GetAttrString(state->decimal, "__str__");
-    return state->decimal_str == NULL ? -1 : check_binary(state);
+    if (state->decimal_str == NULL) {
+        return -1;
+    }
+    PyObject *code = PyObject_GetAttrString(state->decimal_str, "__code__");
+    state->plain_decimal = code == NULL;
+    Py_XDECREF(code);
+    PyErr_Clear();
+    return check_binary(state);
 }
 
 int state_init(engine_state *state, PyObject *module)

@@ -23,6 +23,7 @@ typedef struct engine_state {
     PyObject *decimal;     /* decimal.Decimal */
     newfunc decimal_new;   /* its __new__, where that is all of making a Decimal; else NULL */
     PyObject *decimal_str; /* its own __str__, whatever a subclass does */
+    bool plain_decimal;    /* that is C code, as it is unless Python was built without the module _decimal */
     PyObject *binary;      /* boto3.dynamodb.types.Binary */
     bool plain_binary;     /* an object of it is no more than its `value`, so its __init__ need not run */
     PyObject *mapping;     /* collections.abc.Mapping and Set */

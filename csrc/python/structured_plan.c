@@ -2,6 +2,7 @@
  * structured_plan: an item and its configuration to an engine's job, and results back. */
 #include <string.h>
 
+#include "compat.h"
 #include "core/memory.h"
 #include "core/status.h"
 #include "structured_job.h"
@@ -68,17 +69,17 @@ static bool may_be_unsigned(call *c, const configuration *plan, PyObject *name, 
 static bool encrypt_action(call *c, const configuration *plan, PyObject *name, ddbc_bytes text, ddbc_action *out)
 {
     bool allowed = false;
-    PyObject *action = PyDict_GetItemWithError(plan->actions, name);
-    if ((action == NULL && PyErr_Occurred()) || !may_be_unsigned(c, plan, name, text, &allowed)) {
+    PyObject *action = NULL;
+    int found = dict_get(plan->actions, name, &action);
+    *out = DDBC_DO_NOTHING;
+    bool known = found <= 0 || crypto_action_in(c, action, out);
+    Py_XDECREF(action);
+    if (found < 0 || !known || !may_be_unsigned(c, plan, name, text, &allowed)) {
         return false;
     }
-    *out = DDBC_DO_NOTHING;
-    if (action == NULL && !allowed) {
+    if (found == 0 && !allowed) {
         return fail_argument(c,
                              "no attribute action is configured for the attribute; give it one, or let it be unsigned");
-    }
-    if (action != NULL && !crypto_action_in(c, action, out)) {
-        return false;
     }
     if (*out == DDBC_DO_NOTHING && !allowed) {
         return fail_argument(
@@ -194,18 +195,35 @@ static bool reserved_in(call *c, notation in, PyObject *value, const char *name,
     return true;
 }
 
+/* The next attribute of the encryption context, held; NULL after the last one. */
+static bool next_included(call *c, PyObject *actions, Py_ssize_t *position, PyObject **out)
+{
+    bool held = true;
+    *out = NULL;
+    Py_BEGIN_CRITICAL_SECTION(actions);
+    PyObject *name = NULL;
+    PyObject *action = NULL;
+    while (*out == NULL && PyDict_Next(actions, position, &name, &action)) {
+        if (action == c->state->actions[DDBC_SIGN_AND_INCLUDE]) {
+            *out = name;
+            held = call_hold(c, name);
+        }
+    }
+    Py_END_CRITICAL_SECTION();
+    return held;
+}
+
 /* An attribute of the encryption context must be there. */
 static bool check_included(call *c, const configuration *plan, PyObject *item)
 {
     Py_ssize_t position = 0;
-    PyObject *name = NULL;
-    PyObject *action = NULL;
-    while (PyDict_Next(plan->actions, &position, &name, &action)) {
-        if (action != c->state->actions[DDBC_SIGN_AND_INCLUDE]) {
-            continue;
-        }
-        if (!call_hold(c, name)) {
+    for (;;) {
+        PyObject *name = NULL;
+        if (!next_included(c, plan->actions, &position, &name)) {
             return false;
+        }
+        if (name == NULL) {
+            return true;
         }
         if (PyMapping_HasKey(item, name) == 0) {
             ddbc_bytes text;
@@ -217,7 +235,6 @@ static bool check_included(call *c, const configuration *plan, PyObject *item)
             return fail_argument(c, "an attribute's name in the actions must be a str");
         }
     }
-    return true;
 }
 
 bool structured_item_in(call *c, notation in, item_use use, PyObject *item, PyObject *given_plan, PyObject *materials,

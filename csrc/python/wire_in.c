@@ -2,6 +2,7 @@
  * wire_in: DynamoDB JSON ({"S": "value"}) to the tree. */
 #include <string.h>
 
+#include "compat.h"
 #include "core/status.h"
 #include "marshal.h"
 
@@ -42,11 +43,11 @@ static bool boolean_in(call *c, PyObject *value, bool *out)
     return true;
 }
 
-/* Set members come in a list; a tuple or a set does as well. A list is read as it is, its members as they come; what
- * else there is becomes a tuple that the call holds. */
+/* Set members come in a list; a tuple or a set does as well. A list is read as it is where that is safe, its members as
+ * they come; what else there is becomes a tuple that the call holds. */
 static PyObject *members_of(call *c, const char *type, PyObject *value, size_t *count)
 {
-    if (PyList_CheckExact(value)) {
+    if (DDBC_LISTS_IN_PLACE && PyList_CheckExact(value)) {
         *count = (size_t)DDBC_LIST_SIZE(value);
         return value;
     }
@@ -233,17 +234,29 @@ static bool visit_typed(call *c, void *context, size_t index, PyObject *name, Py
     return typed_in(c, name, value, typed->depth, typed->out);
 }
 
+/* The one member that the dict had a moment ago, borrowed. */
+static bool only_member(call *c, PyObject *dict, PyObject **name, PyObject **value)
+{
+    Py_ssize_t position = 0;
+    bool found = false;
+    bool kept = false;
+    Py_BEGIN_CRITICAL_SECTION(dict);
+    found = PyDict_Next(dict, &position, name, value) != 0;
+    /* The name is looked at before anything else runs, where there is a GIL. */
+    kept = found && call_borrow(c, *value) && (DDBC_LISTS_IN_PLACE || call_borrow(c, *name));
+    Py_END_CRITICAL_SECTION();
+    return found ? kept : fail_changed();
+}
+
 bool wire_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out)
 {
     if (!check_depth(c, depth)) {
         return false;
     }
     if (PyDict_CheckExact(value) && DDBC_DICT_SIZE(value) == 1) {
-        Py_ssize_t position = 0;
         PyObject *name = NULL;
         PyObject *inner = NULL;
-        return PyDict_Next(value, &position, &name, &inner) && call_borrow(c, inner) &&
-               typed_in(c, name, inner, depth, out);
+        return only_member(c, value, &name, &inner) && typed_in(c, name, inner, depth, out);
     }
     size_t count = 0;
     int found = is_mapping(c, value);

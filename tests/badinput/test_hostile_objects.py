@@ -14,6 +14,7 @@ from ddbcrypt.encrypted.item import (
     decrypt_dynamodb_item,
     decrypt_python_item,
     encrypt_dynamodb_item,
+    encrypt_many,
     encrypt_python_item,
 )
 from tests.interop.ours import case_of, config_for
@@ -315,3 +316,26 @@ def test_the_same_object_in_many_places() -> None:
     shared: list[Any] = ["x", {"y": Decimal(1)}]
     wide = {f"a{number}": shared for number in range(100)}
     assert decrypt_python_item(encrypt_python_item(wide, CONFIG), CONFIG) == wide
+
+
+def test_a_batch_whose_later_name_changes_an_item_before_it() -> None:
+    """The code of a name runs when values of the items before it were taken in: they are kept as they were."""
+    members = [{"B": bytes([number]) * 3000} for number in range(40)]
+    armed = False
+
+    class Name(str):
+        __slots__ = ()
+
+        def __hash__(self) -> int:
+            if armed:
+                for number, member in enumerate(members):
+                    del member["B"]
+                    member["B"] = bytes([255 - number]) * 3000
+            return str.__hash__(self)
+
+    batch = [({"list": {"L": members}}, CONFIG), ({Name("later"): {"S": "y"}}, CONFIG)]
+    armed = True
+    stored, other = encrypt_many(batch, wire=True)
+    read = [member["B"] for member in decrypt_dynamodb_item(stored, CONFIG)["list"]["L"]]
+    assert read == [bytes([number]) * 3000 for number in range(40)], "what was freed meanwhile was read"
+    assert decrypt_dynamodb_item(other, CONFIG) == {"later": {"S": "y"}}

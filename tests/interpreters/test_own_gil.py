@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from tests.interpreters.environment import environment
 from tests.packaging.build import clean_copy
 from tests.support.require import missing
 
@@ -47,16 +48,6 @@ def _newer_pythons() -> dict[tuple[int, int], str]:
     return found
 
 
-def _environment(python: str, source: Path, folder: Path) -> Path:
-    """A virtual environment of ``python`` with the package and boto3; its interpreter."""
-    interpreter = folder / "bin" / "python"
-    subprocess.run([python, "-m", "venv", folder], check=True, capture_output=True)
-    install = [interpreter, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile", source]
-    done = subprocess.run(install, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return interpreter
-
-
 Report = dict[str, Any]
 
 
@@ -80,7 +71,7 @@ def report(
     if version in seen:
         return seen[version]
     folder = tmp_path_factory.mktemp("interpreters")
-    python = _environment(pythons[version], clean_copy(folder / "source"), folder / "venv")
+    python = environment(pythons[version], clean_copy(folder / "source"), folder / "venv")
     done = subprocess.run([python, "-X", "dev", CHILD], capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     seen[version] = json.loads(done.stdout)
