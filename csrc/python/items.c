@@ -70,7 +70,6 @@ PyObject *decrypt_item(PyObject *module, PyObject *const *arguments, Py_ssize_t 
 static bool batch_in(call *c, notation in, bool encrypting, PyObject *tuple, python_job *jobs, size_t *taken)
 {
     Py_ssize_t count = PyTuple_Size(tuple);
-    call_guard(c); /* taking in one job can run Python code while those before it are read in place */
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *job = PyTuple_GetItem(tuple, i);
         if (!PyTuple_Check(job) || PyTuple_Size(job) != JOB_ARGUMENTS) {

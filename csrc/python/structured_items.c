@@ -78,7 +78,6 @@ PyObject *structured_decrypt(PyObject *module, PyObject *const *arguments, Py_ss
 static bool batch_in(call *c, notation in, bool encrypting, PyObject *tuple, structured_job *jobs, size_t *taken)
 {
     Py_ssize_t count = PyTuple_Size(tuple);
-    call_guard(c); /* taking in one job can run Python code while those before it are read in place */
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *job = PyTuple_GetItem(tuple, i);
         if (!PyTuple_Check(job) || PyTuple_Size(job) != JOB_PARTS) {

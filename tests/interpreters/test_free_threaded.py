@@ -21,6 +21,8 @@ from tests.interpreters.environment import environment
 from tests.interpreters.sharing import SCENARIOS
 from tests.packaging.build import clean_copy
 
+pytestmark = pytest.mark.may_be_missing
+
 VARIABLE = "DDBCRYPT_FREE_THREADED_PYTHON"
 CHILD = Path(__file__).with_name("sharing.py")
 PROBE = "import sys, sysconfig, venv, ensurepip; assert sysconfig.get_config_var('Py_GIL_DISABLED')"
