@@ -15,7 +15,7 @@ from tests.support.require import missing
 
 @pytest.fixture(scope="session")
 def object_files(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Release objects of ddbcrypt_core and _engine, with symbols."""
+    """Optimised objects of ddbcrypt_core and _engine; a Release's are the link-time optimiser's, without symbols."""
     cmake = shutil.which("cmake", path=str(Path(sys.executable).parent)) or shutil.which("cmake")
     if cmake is None:
         missing("cmake", "the extra `test` brings it")
@@ -26,6 +26,7 @@ def object_files(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> li
         checkout / "csrc",
         "-B",
         build,
+        "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
         "-DDDBC_BUILD_PYTHON=ON",
         f"-DPython_EXECUTABLE={sys.executable}",
     ]
