@@ -62,7 +62,7 @@ def test_metadata(built_wheel: Path, names: list[str]) -> None:
     assert metadata["Name"] == "ddbcrypt"
     assert metadata["Requires-Python"] == ">=3.11"
     assert metadata["License-Expression"] == "Apache-2.0"
-    assert set(metadata.get_all("Provides-Extra") or []) == {"demo", "keystore", "mpl", "test", "test-aio"}
+    assert set(metadata.get_all("Provides-Extra") or []) == {"bench", "demo", "keystore", "mpl", "test", "test-aio"}
     assert metadata.get_payload(), "no readme"
 
 
