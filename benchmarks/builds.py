@@ -29,7 +29,7 @@ class Built:
     site: Path
 
 
-def build(folder: Path, *, py_api: str = "cp311", gil_release_bytes: int | None = None) -> Built:
+def build(folder: Path, *, py_api: str = "", gil_release_bytes: int | None = None) -> Built:
     """Build a wheel from a copy of the checkout and unpack it.
 
     ``py_api`` is empty for the full API. ``gil_release_bytes`` takes the place of the size from which the engine

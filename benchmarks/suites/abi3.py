@@ -27,7 +27,7 @@ def _runner(process: Served, direction: str) -> Runner:
 
 def measure(session: Session) -> None:
     """Fill ``abi3/<shape>/<direction>/limited`` and ``/full``, for Python values."""
-    sites = {"limited": session.built().site, "full": session.built(py_api="").site}
+    sites = {"limited": session.built(py_api="cp311").site, "full": session.built().site}
     for shape in session.shapes:
         if shape.name not in SHAPES:
             continue
