@@ -44,11 +44,11 @@ class AskedKeys:
             return
         if not self._names:
             for key in self._asked:
-                canonical = canonical_key(key, key, wire=True)
+                canonical = canonical_key(key, key)
                 if canonical is not None:
                     self._expected.add(canonical)
                     self._names.add(frozenset(key))
-        if not any(canonical_key(item, names, wire=True) in self._expected for names in self._names):
+        if not any(canonical_key(item, names) in self._expected for names in self._names):
             error = SignatureVerificationError("DynamoDB answered with an item whose primary key was not asked for")
             table.name_item(error, item)
             raise error

@@ -39,7 +39,7 @@ def fetch_whole(
     order: list[CanonicalKey] = []
     keys: dict[CanonicalKey, dict[str, Any]] = {}
     for part in parts:
-        canonical = canonical_key(part, names, wire=True)
+        canonical = canonical_key(part, names)
         if canonical is None:
             error = DynamodbEncryptionSdkError("DynamoDB answered with an item of an index that has no primary key")
             table.name_item(error, part)
@@ -67,7 +67,7 @@ def _fetch(
         response = yield Call("BatchGetItem", {"RequestItems": {name: {"Keys": list(asked), **consistent}}})
         for items in response.get("Responses", {}).values():
             for item in items:
-                canonical = canonical_key(item, names, wire=True)
+                canonical = canonical_key(item, names)
                 if canonical is not None:
                     found[canonical] = item
         left = [key for of_one in response.get("UnprocessedKeys", {}).values() for key in of_one["Keys"]]

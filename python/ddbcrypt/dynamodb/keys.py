@@ -7,29 +7,26 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from boto3.dynamodb.types import Binary
-
 from ddbcrypt.internal.guards import is_mapping
 
 CanonicalKey = frozenset[tuple[str, str, object]]
 
 
-def canonical_key(item: Mapping[str, Any], names: Iterable[str], *, wire: bool) -> CanonicalKey | None:
-    """Give the named attributes as one hashable value, equal for keys that are equal in DynamoDB.
+def canonical_key(item: Mapping[str, Any], names: Iterable[str]) -> CanonicalKey | None:
+    """Give the named attributes of an item in DynamoDB JSON as one hashable value, equal for keys that are equal there.
 
     None where one is missing or is of no type that a key has; DynamoDB refuses such a request.
     """
     parts: list[tuple[str, str, object]] = []
     for name in names:
-        value = item.get(name)
-        scalar = _wire_scalar(value) if wire else _python_scalar(value)
+        scalar = _scalar(item.get(name))
         if scalar is None:
             return None
         parts.append((name, *scalar))
     return frozenset(parts)
 
 
-def _wire_scalar(value: Any) -> tuple[str, object] | None:
+def _scalar(value: Any) -> tuple[str, object] | None:
     if not is_mapping(value) or len(value) != 1:
         return None
     ((tag, content),) = value.items()
@@ -37,23 +34,14 @@ def _wire_scalar(value: Any) -> tuple[str, object] | None:
         return "S", content
     if tag == "N" and isinstance(content, str):
         try:
-            return "N", Decimal(content)
+            number = Decimal(content)
         except InvalidOperation:
             return None
+        return ("N", number) if number.is_finite() else None
     if tag == "B":
         # botocore sends a str given for B as its UTF-8
         return _binary(content.encode() if isinstance(content, str) else content)
     return None
-
-
-def _python_scalar(value: Any) -> tuple[str, object] | None:
-    if isinstance(value, str):
-        return "S", value
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, (int, Decimal)):
-        return "N", Decimal(value)
-    return _binary(getattr(value, "value", None) if isinstance(value, Binary) else value)
 
 
 def _binary(value: Any) -> tuple[str, object] | None:

@@ -46,15 +46,15 @@ def original(table: ProtectedTable, unprocessed: Mapping[str, Any], candidates: 
 def _same_key(candidates: Sequence[Sent], content: Mapping[str, Any], names: Sequence[str]) -> list[Sent]:
     if not names:
         return list(candidates)
-    key = canonical_key(content, names, wire=True)
-    return [sent for sent in candidates if key is not None and canonical_key(sent.content, names, wire=True) == key]
+    key = canonical_key(content, names)
+    return [sent for sent in candidates if key is not None and canonical_key(sent.content, names) == key]
 
 
 def _same_signature(candidates: Sequence[Sent], content: Mapping[str, Any], name: str) -> list[Sent]:
-    signature = canonical_key(content, (name,), wire=True)
+    signature = canonical_key(content, (name,))
     if signature is None:  # nothing of this table is signed: the item is as the caller gave it
         return [sent for sent in candidates if sent.content == content]
-    return [sent for sent in candidates if canonical_key(sent.content, (name,), wire=True) == signature]
+    return [sent for sent in candidates if canonical_key(sent.content, (name,)) == signature]
 
 
 def copy_nested(value: Any) -> Any:

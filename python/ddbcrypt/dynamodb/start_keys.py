@@ -27,7 +27,7 @@ class StartKeys:
         """Keep a ``LastEvaluatedKey`` if it holds an encrypted attribute."""
         if not is_mapping(key) or not any(table.is_encrypted(name) for name in key):
             return
-        canonical = canonical_key(key, key, wire=True)
+        canonical = canonical_key(key, key)
         if canonical is None:
             return
         with self._lock:
@@ -38,6 +38,6 @@ class StartKeys:
 
     def holds(self, key: Mapping[str, Any]) -> bool:
         """Whether DynamoDB gave the key out."""
-        canonical = canonical_key(key, key, wire=True)
+        canonical = canonical_key(key, key)
         with self._lock:
             return canonical in self._keys

@@ -128,7 +128,7 @@ class ItemMigrator:
         stored = response.get("Item")
         if not stored:
             return Outcome.GONE, None
-        if canonical_key(stored, key, wire=True) != canonical_key(key, key, wire=True):
+        if canonical_key(stored, key) != canonical_key(key, key):
             error = SignatureVerificationError("DynamoDB answered with an item whose primary key was not asked for")
             self._pair.source.name_item(error, key)
             return Outcome.FAILED, error

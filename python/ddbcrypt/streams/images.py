@@ -21,8 +21,8 @@ def check_keys(table: ProtectedTable, keys: Mapping[str, Any], image: Mapping[st
     """
     if not keys:
         return
-    named = canonical_key(keys, keys, wire=True)
-    if named is None or canonical_key(image, keys, wire=True) != named:
+    named = canonical_key(keys, keys)
+    if named is None or canonical_key(image, keys) != named:
         error = SignatureVerificationError("an image of the stream record is of another item than its Keys name")
         table.name_item(error, image)
         raise error

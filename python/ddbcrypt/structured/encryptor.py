@@ -128,11 +128,6 @@ class DynamoDbItemEncryptor:
         """As :meth:`decrypt_items`, for items of Python values."""
         return self._decrypt(items, wire=False)
 
-    @property
-    def engine_plan(self) -> tuple[Any, Any]:
-        """What the engine takes with an item where it works alone, for benchmarks: plan, and keys or None."""
-        return self._plan.engine, self._plan.local
-
     def name_item(self, error: DynamodbEncryptionSdkError, item: object) -> None:
         """Set ``item_key`` of an error and show the key in its message."""
         name_key(error, item, self._config.key_names)
