@@ -67,7 +67,7 @@ class Goal:
         return {None: "not measured", True: "met", False: "NOT met"}[self.met]
 
     def row(self) -> list[str]:
-        """What is to be, what is, the same of the fastest rounds, the verdict, and what the limit asks for in floors."""
+        """What is to be, what is, the same of the fastest rounds, the verdict, and the limit in floors."""
         limit = f"{'at least' if self.at_least else 'at most'} {self.limit:g}"
         found = ["" if value is None else f"{value:.2f}" for value in (self.value, self.best, self.allowed_floors)]
         return [self.name, self.verdict, limit, *found]
