@@ -96,7 +96,7 @@ def _ratio(
     found = (None, None) if ratio is None else (ratio.medians, ratio.best)
     other_in_floors = None if floor is None or not at_least else report.ratio(over, floor)
     allowed = None if other_in_floors is None else other_in_floors.medians / limit
-    return Goal(name, limit, at_least, *found, allowed)
+    return Goal(name, limit, at_least, *found, allowed_floors=allowed)
 
 
 def _legacy(report: Report) -> Iterator[Goal]:
