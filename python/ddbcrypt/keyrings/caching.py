@@ -59,6 +59,9 @@ class CachingCmm(CryptographicMaterialsManager):
     Thread-safe; however many threads miss at once, one asks. Items that tell no length are not encrypted from the
     cache, nor are those that are longer than ``max_bytes``.
 
+    The limits are those of one process: a forked child encrypts with data keys of its own, and :meth:`clear` does not
+    reach the others.
+
     :param cmm: the materials manager, or keyring, that is asked
     :param max_age: seconds that materials are used, over 0 and finite
     :param max_items: most items encrypted with one data key, 1 to 2**32
@@ -86,8 +89,12 @@ class CachingCmm(CryptographicMaterialsManager):
         _integer("capacity", capacity, 1, _MAX_BYTES)
         require_callable("clock", clock)
         clock = clock or default_clock
-        self._to_encrypt: TimedCache[Hashable, _Shared] = TimedCache(capacity, age, age, clock)
-        self._to_decrypt: TimedCache[Hashable, DecryptionMaterials] = TimedCache(capacity, age, age, clock)
+        self._to_encrypt: TimedCache[Hashable, _Shared] = TimedCache(
+            "encryption materials", capacity, age, age, clock, inherited=False
+        )
+        self._to_decrypt: TimedCache[Hashable, DecryptionMaterials] = TimedCache(
+            "decryption materials", capacity, age, age, clock
+        )
         self.makes_network_calls = self._cmm.makes_network_calls
 
     @property
@@ -134,7 +141,7 @@ class CachingCmm(CryptographicMaterialsManager):
             shared = self._to_encrypt.get(key, make)
             if shared.take(plaintext_length):
                 return shared.materials
-            self._to_encrypt.discard(key)
+            self._to_encrypt.discard(key, shared)
 
     def decrypt_materials(
         self,

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
 from ddbcrypt.identifiers import USER_AGENT_SUFFIX
+from ddbcrypt.internal.forks import HasLock
 from ddbcrypt.internal.validate import require_optional
 from ddbcrypt.keyrings.branch_key_records import ID, TYPE
 from ddbcrypt.keyrings.errors import BranchKeyExistsError, BranchKeyStoreError
@@ -21,16 +21,16 @@ _KEY_SCHEMA: Final = ((ID, "HASH"), (TYPE, "RANGE"))
 _CALL_ERRORS: Final = (ClientError, BotoCoreError)
 
 
-class KeyStoreTable:
+class KeyStoreTable(HasLock):
     """Calls of DynamoDB for one table. Thread-safe; every method but the constructor makes a network call."""
 
     def __init__(self, name: str, client: BaseClient | None, session: Session | None, region: str | None) -> None:
+        super().__init__()
         require_optional("dynamodb_client", client, BaseClient)
         self.name = name
         self._given: Any = client
         self._session = session
         self._region = region
-        self._lock = threading.Lock()
 
     def create(self) -> str:
         """Make the table where there is none, on demand capacity; give its ARN."""

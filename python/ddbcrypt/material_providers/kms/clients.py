@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -11,12 +10,13 @@ from botocore.config import Config
 from botocore.session import Session
 
 from ddbcrypt.identifiers import USER_AGENT_SUFFIX
+from ddbcrypt.internal.forks import HasLock
 
 #: Connections of a client: enough for several threads that each read or write a batch.
 _CONNECTIONS: Final = 40
 
 
-class RegionalClients:
+class RegionalClients(HasLock):
     """KMS clients by region, safe to share between threads.
 
     :param session: where clients that were not given come from; it is not changed
@@ -24,10 +24,10 @@ class RegionalClients:
     """
 
     def __init__(self, session: Session, given: Mapping[str, Any]) -> None:
+        # Making a client reads and writes the session, which is not safe between threads.
+        super().__init__()
         self._session = session
         self._clients: dict[str, Any] = dict(given)
-        # Making a client reads and writes the session, which is not safe between threads.
-        self._lock = threading.Lock()
 
     def of_region(self, region: str) -> Any:
         """Give the client of a region. Making it reads files, and may ask the instance's metadata for credentials."""
