@@ -16,6 +16,7 @@ from ddbcrypt.dynamodb.tokens import Transactions
 from ddbcrypt.internal.forks import HasLock
 from ddbcrypt.internal.timed_cache import TimedCache
 from ddbcrypt.keyrings.key_store_table import KeyStoreTable
+from ddbcrypt.keyrings.kms_calls import KmsCaller
 from ddbcrypt.material_providers.kms.clients import RegionalClients
 from ddbcrypt.metrics import Metrics
 from ddbcrypt.streams.iterators import Iterators
@@ -36,8 +37,8 @@ class _Session:
     def get_default_client_config(self) -> None:
         return None
 
-    def create_client(self, service: str, **_: object) -> str:
-        return service
+    def create_client(self, service: str, **_: object) -> object:
+        return object()
 
 
 class _Client:
@@ -90,6 +91,28 @@ def test_a_lock_that_another_thread_held_is_open_in_the_child(name: str) -> None
         over.set()
         thread.join(30)
     use()
+
+
+def test_clients_that_were_made_here_are_made_anew_in_a_child() -> None:
+    """Two processes on one connection get each other's answers; what an application gives is its own matter."""
+    given = object()
+    clients = RegionalClients(_Session(), {"us-east-1": given})  # type: ignore[arg-type]
+    caller = KmsCaller(None, None, None, ())
+    caller._clients = clients
+    table = KeyStoreTable("t", None, _Session(), None)  # type: ignore[arg-type]
+    made = [clients.of_region("eu-west-1"), caller.client, table._client()]
+    assert made == [clients.of_region("eu-west-1"), caller.client, table._client()]
+    assert made[0] is made[1]
+
+    def of_child() -> bytes:
+        now = [clients.of_region("eu-west-1"), caller.client, table._client()]
+        assert now[0] is now[1] is clients.of_region("eu-west-1")
+        assert table._client() is now[2]
+        assert clients.of_region("us-east-1") is given
+        return bytes(one is other for one, other in zip(made, now, strict=True))
+
+    assert in_child(of_child) == bytes(3)
+    assert made == [clients.of_region("eu-west-1"), caller.client, table._client()]
 
 
 def test_a_child_goes_on_with_what_its_parent_looked_up_where_it_may() -> None:

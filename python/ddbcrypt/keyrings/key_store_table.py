@@ -29,6 +29,7 @@ class KeyStoreTable(HasLock):
         require_optional("dynamodb_client", client, BaseClient)
         self.name = name
         self._given: Any = client
+        self._made: Any = None
         self._session = session
         self._region = region
 
@@ -91,12 +92,19 @@ class KeyStoreTable(HasLock):
         return str(description["TableArn"])
 
     def _client(self) -> Any:
-        if self._given is None:
+        client = self._given or self._made
+        if client is None:
             # Making a client reads and writes the session, which is not safe between threads.
             with self._lock:
-                if self._given is None:
-                    self._given = self._make_client()
-        return self._given
+                client = self._made
+                if client is None:
+                    client = self._made = self._make_client()
+        return client
+
+    def _renew_after_fork(self) -> None:
+        # A connection that two processes write to gives one the answers of the other.
+        self._made = None
+        super()._renew_after_fork()
 
     def _make_client(self) -> Any:
         session = self._session or Session()

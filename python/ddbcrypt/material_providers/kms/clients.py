@@ -17,7 +17,7 @@ _CONNECTIONS: Final = 40
 
 
 class RegionalClients(HasLock):
-    """KMS clients by region, safe to share between threads.
+    """KMS clients by region, safe to share between threads. A forked child makes its own: connections are not shared.
 
     :param session: where clients that were not given come from; it is not changed
     :param given: clients that the application made itself, by region
@@ -27,6 +27,7 @@ class RegionalClients(HasLock):
         # Making a client reads and writes the session, which is not safe between threads.
         super().__init__()
         self._session = session
+        self._given = dict(given)
         self._clients: dict[str, Any] = dict(given)
 
     def of_region(self, region: str) -> Any:
@@ -45,6 +46,11 @@ class RegionalClients(HasLock):
         with self._lock:
             region: str | None = self._session.get_config_variable("region")
         return region
+
+    def _renew_after_fork(self) -> None:
+        # A connection that two processes write to gives one the answers of the other.
+        self._clients = dict(self._given)
+        super()._renew_after_fork()
 
     def _config(self) -> Config:
         """Add to the session's own client settings; time-outs and retries stay what the application chose."""
