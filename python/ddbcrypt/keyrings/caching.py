@@ -112,10 +112,10 @@ class CachingCmm(CryptographicMaterialsManager):
     ) -> EncryptionMaterials:
         """Give materials for one more item: those of the cache within their limits, or new ones.
 
-        :param encryption_context: what is known of the item
-        :param algorithm_suite: the suite; None for the default one
-        :param required_context_keys: keys of the context that are not to be stored with the item
-        :param plaintext_length: most bytes that are to be encrypted; None for new materials that are not cached
+        Without ``plaintext_length`` they are new and not cached. Else see
+        :meth:`CryptographicMaterialsManager.get_encryption_materials`.
+
+        :raises InvalidArgumentError: a length below 0
         :raises: what the manager below raised, here or in the thread whose question this one waited for
         """
         context = check_context(encryption_context)
@@ -153,10 +153,8 @@ class CachingCmm(CryptographicMaterialsManager):
     ) -> DecryptionMaterials:
         """Give the materials of an item: those of the cache, or new ones.
 
-        :param algorithm_suite: the item's suite
-        :param encrypted_data_keys: the item's
-        :param encryption_context: what the item stores
-        :param reproduced_context: what the reader knows of the item without it
+        See :meth:`CryptographicMaterialsManager.decrypt_materials`.
+
         :raises: what the manager below raised, here or in the thread whose question this one waited for
         """
         suite = as_suite(algorithm_suite)

@@ -145,10 +145,6 @@ class MplCmm(CryptographicMaterialsManager):
     ) -> EncryptionMaterials:
         """See :meth:`CryptographicMaterialsManager.get_encryption_materials`.
 
-        :param encryption_context: what is known of the item
-        :param algorithm_suite: the suite; None for the default one
-        :param required_context_keys: keys of the context that are not to be stored with the item
-        :param plaintext_length: most bytes that are to be encrypted, or None
         :raises DataKeyWrappingError: the manager failed; the message is its own
         """
         suite = DEFAULT_SUITE if algorithm_suite is None else AlgorithmSuite(algorithm_suite)
@@ -179,10 +175,6 @@ class MplCmm(CryptographicMaterialsManager):
     ) -> DecryptionMaterials:
         """See :meth:`CryptographicMaterialsManager.decrypt_materials`.
 
-        :param algorithm_suite: the item's suite
-        :param encrypted_data_keys: the item's
-        :param encryption_context: what the item stores
-        :param reproduced_context: what the reader knows of the item without it
         :raises DataKeyUnwrappingError: the manager failed; the message is its own
         """
         suite = AlgorithmSuite(algorithm_suite)
