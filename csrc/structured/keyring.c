@@ -177,6 +177,17 @@ static bool merge_context(ddbc_workspace *workspace, ddbc_structured_job *job, d
     return ddbc_context_write(workspace, all, count, NULL, 0, &job->context_bytes, status);
 }
 
+/* Of several texts for the same bytes, only the one that is written. */
+static bool take_point(ddbc_bytes text, uint8_t point[DDBC_ECDSA_POINT_SIZE])
+{
+    uint8_t again[DDBC_BASE64_SIZE(DDBC_ECDSA_POINT_SIZE)];
+    if (!ddbc_take_base64(text, point, DDBC_ECDSA_POINT_SIZE)) {
+        return false;
+    }
+    ddbc_put_base64(again, (ddbc_bytes){point, DDBC_ECDSA_POINT_SIZE});
+    return ddbc_bytes_equal(text, (ddbc_bytes){again, sizeof again});
+}
+
 /* The verification key is in the context just where the suite has a signature. */
 static bool find_point(ddbc_workspace *workspace, ddbc_structured_job *job, ddbc_status *status)
 {
@@ -189,7 +200,7 @@ static bool find_point(ddbc_workspace *workspace, ddbc_structured_job *job, ddbc
         if (point == NULL) {
             return ddbc_fail_memory(status);
         }
-        if (!ddbc_take_base64(job->context[i].value, point, DDBC_ECDSA_POINT_SIZE)) {
+        if (!take_point(job->context[i].value, point)) {
             return fail_context(status, "its public key is no compressed P-384 point in base64");
         }
         job->signing_key = (ddbc_bytes){point, DDBC_ECDSA_POINT_SIZE};

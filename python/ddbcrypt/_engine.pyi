@@ -165,7 +165,7 @@ def structured_decrypt_items(jobs: Sequence[tuple[Any, Any, Any]], wire: bool, /
 def structured_header(item: Mapping[str, Any], wire: bool, /) -> dict[str, Any]:
     """What an item's header says; nothing of it is verified.
 
-    ``version`` (1, 2), ``flavor`` (algorithm suite, 0x6700 or 0x6701), ``message_id``, ``legend`` (``e``, ``s``, ``c``
+    ``version`` (1, 2), ``suite`` (algorithm suite, 0x6700 or 0x6701), ``message_id``, ``legend`` (``e``, ``s``, ``c``
     for the signed attributes), ``encryption_context`` (the stored part), ``data_keys`` (provider id, provider
     information and ciphertext each). Raises ``DeserializationError``.
     """

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import Counter
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ddbcrypt.exceptions import InvalidArgumentError
+from ddbcrypt.exceptions import InvalidArgumentError, ProviderStoreError
 from ddbcrypt.keyrings import (
     AlgorithmSuite,
     CachingCmm,
@@ -19,8 +20,10 @@ from ddbcrypt.keyrings import (
     DefaultCmm,
     EncryptionMaterials,
     RawAesKeyring,
+    caching,
 )
 from tests.keyrings.contexts import CONTEXT, some_bytes
+from tests.support.forked import in_child
 
 HMAC, ECDSA = AlgorithmSuite
 
@@ -185,8 +188,66 @@ def test_threads_share_one_question_and_the_limits() -> None:
     counts = Counter(keys)
     assert len(keys) == 200
     assert max(counts.values()) <= 10
-    # A thread that finds a data key used up may drop its successor, never overuse one.
-    assert 20 <= below.asked["encrypt"] <= 200
+    assert below.asked["encrypt"] == 20
+
+
+def test_a_data_key_that_others_asked_for_meanwhile_is_not_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    below = Counting()
+    manager = CachingCmm(below, 60, max_items=2)
+    first = [key_of(manager), key_of(manager)]
+    take = caching._Shared.take
+    others: list[bytes | None] = []
+
+    def take_late(shared: caching._Shared, size: int) -> bool:
+        taken = take(shared, size)
+        if not taken and not others:
+            others.append(None)
+            others[0] = key_of(manager)  # as another thread may, in this moment
+        return taken
+
+    monkeypatch.setattr(caching._Shared, "take", take_late)
+    assert key_of(manager) == others[0]
+    assert others[0] not in first
+    assert below.asked["encrypt"] == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_processes_share_no_limits_and_so_no_data_keys() -> None:
+    below = Counting()
+    manager = CachingCmm(below, 60, max_items=3)
+    first = manager.get_encryption_materials(CONTEXT, HMAC, plaintext_length=1)
+    manager.decrypt_materials(HMAC, first.encrypted_data_keys, CONTEXT)
+    shared = next(iter(manager._to_encrypt._entries.values())).value
+
+    def of_child() -> bytes:
+        asked = Counter(below.asked)
+        written = [key_of(manager) or b"" for _ in range(3)]
+        read = manager.decrypt_materials(HMAC, first.encrypted_data_keys, CONTEXT)
+        assert read.plaintext_data_key == first.plaintext_data_key
+        assert below.asked - asked == {"encrypt": 1}
+        return b"".join(written)
+
+    with shared.lock:  # as another thread may hold it in the moment of the fork
+        children = [in_child(of_child) for _ in range(3)]
+    keys = [given[at : at + 32] for given in children for at in range(0, 96, 32)]
+    assert sorted(Counter(keys).values()) == [3, 3, 3]
+    assert first.plaintext_data_key not in keys
+    assert [key_of(manager), key_of(manager)] == [first.plaintext_data_key] * 2
+    assert key_of(manager) != first.plaintext_data_key
+
+
+def test_a_manager_that_depends_on_itself_shows_nothing_of_the_context() -> None:
+    below = Counting()
+    manager = CachingCmm(below, 60)
+    ask = below.get_encryption_materials
+    below.get_encryption_materials = lambda *_, **__: key_of(manager, context={"ssn": "s3cret"})  # type: ignore[method-assign]
+    with pytest.raises(ProviderStoreError, match="encryption materials depends on itself") as caught:
+        key_of(manager, context={"ssn": "s3cret"})
+    assert "s3cret" not in str(caught.value)
+    below.get_encryption_materials = ask  # type: ignore[method-assign]
+    assert key_of(manager, context={"ssn": "s3cret"})
+    assert "s3cret" not in repr(manager)
 
 
 def test_one_question_in_flight() -> None:

@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import gc
-import os
-import signal
+import logging
 import threading
 import weakref
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from ddbcrypt import CryptographicMaterialsProvider, EncryptionContext, Provider
 from ddbcrypt.internal.timed_cache import TimedCache
 from ddbcrypt.material_providers.most_recent import CachingMostRecentProvider
 from ddbcrypt.materials import CryptographicMaterials
+from tests.support.forked import in_child
 from tests.unit.most_recent_support import META_ID, Clock, Store, run_threads, version_provider, wait_until
 
 THREADS = 100
@@ -243,7 +243,7 @@ def test_a_lookup_that_refresh_overtakes_is_not_kept() -> None:
 
 def test_a_failure_that_refresh_overtakes_ends_nothing() -> None:
     clock = Clock()
-    cache: TimedCache[str, str] = TimedCache(10, TTL, 10 * TTL, clock)
+    cache: TimedCache[str, str] = TimedCache("a value", 10, TTL, 10 * TTL, clock)
     reached, opened = threading.Event(), threading.Event()
 
     def fail() -> str:
@@ -271,7 +271,7 @@ def test_a_failure_that_refresh_overtakes_ends_nothing() -> None:
 
 
 def test_an_interrupted_lookup_is_done_by_one_that_waits() -> None:
-    cache: TimedCache[str, str] = TimedCache(10, TTL, TTL, Clock())
+    cache: TimedCache[str, str] = TimedCache("a value", 10, TTL, TTL, Clock())
     reached, opened = threading.Event(), threading.Event()
 
     def interrupted() -> str:
@@ -328,7 +328,7 @@ def test_threads_that_read_write_and_refresh_get_right_versions() -> None:
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_fork_during_a_lookup_leaves_no_thread_waiting() -> None:
-    cache: TimedCache[str, str] = TimedCache(10, TTL, TTL, Clock())
+    cache: TimedCache[str, str] = TimedCache("a value", 10, TTL, TTL, Clock())
     reached, opened = threading.Event(), threading.Event()
 
     def slow() -> str:
@@ -340,19 +340,41 @@ def test_a_fork_during_a_lookup_leaves_no_thread_waiting() -> None:
     thread.start()
     assert reached.wait(30)
     cache._lock.acquire()  # as another thread may hold it in the moment of the fork
-    child = os.fork()
-    if child == 0:  # the child: no pytest in it from here on
-        signal.alarm(20)  # ends it where it waits for ever
-        status = 1
-        try:
-            status = 0 if cache.get("key", lambda: "child") == "child" else 2
-        finally:
-            os._exit(status)
-    cache._lock.release()
-    _, status = os.waitpid(child, 0)
-    opened.set()
-    thread.join(30)
-    assert os.waitstatus_to_exitcode(status) == 0
+    try:
+        assert in_child(lambda: cache.get("key", lambda: "child").encode()) == b"child"
+    finally:
+        cache._lock.release()
+        opened.set()
+        thread.join(30)
+
+
+def test_keys_of_a_cache_show_in_no_message(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    cache: TimedCache[str, str] = TimedCache("a value", 10, TTL, 10 * TTL, clock)
+    with pytest.raises(ProviderStoreError, match="the lookup of a value depends on itself") as caught:
+        cache.get("s3cret", lambda: cache.get("s3cret", lambda: "never"))
+    assert "s3cret" not in str(caught.value)
+    cache.put("s3cret", "value")
+    clock.now += TTL
+
+    def lost() -> str:
+        raise ConnectionError
+
+    with caplog.at_level(logging.DEBUG, "ddbcrypt"):
+        assert cache.get("s3cret", lost) == "value"
+    assert "looking up a value failed" in caplog.text
+    assert "s3cret" not in caplog.text + repr(cache) + repr(vars(cache)["_entries"]["s3cret"])
+
+
+def test_only_the_value_that_is_named_is_discarded() -> None:
+    cache: TimedCache[str, object] = TimedCache("a value", 10, TTL, TTL, Clock())
+    old, new = object(), object()
+    cache.put("key", new)
+    cache.discard("key", old)
+    assert cache.get("key", object) is new
+    cache.discard("key", new)
+    assert cache.get("key", lambda: old) is old
+    cache.discard("other", old)
 
 
 def test_a_provider_that_is_let_go_takes_its_versions_along() -> None:

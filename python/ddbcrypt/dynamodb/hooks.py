@@ -48,7 +48,9 @@ class Hooks:
         self._client = client
         self.scene = scene
         # Threads that meet a table for the first time at once share one look-up; the registry remembers what it gave.
-        self._lookups: TimedCache[tuple[int, str], dict[str, Any]] = TimedCache(64, 1.0, 1.0, default_clock)
+        self._lookups: TimedCache[tuple[int, str], dict[str, Any]] = TimedCache(
+            "a table's primary key", 64, 1.0, 1.0, default_clock
+        )
         self._events = Events(client)
 
     def register(self) -> None:

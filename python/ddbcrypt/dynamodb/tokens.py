@@ -12,10 +12,11 @@ import hashlib
 import hmac
 import json
 import os
-import threading
 import time
 from collections import OrderedDict
 from typing import Any, Final
+
+from ddbcrypt.internal.forks import HasLock
 
 #: DynamoDB remembers a token for ten minutes.
 _SECONDS: Final = 600.0
@@ -24,11 +25,11 @@ _MOST: Final = 64
 _KEY_BYTES: Final = 32
 
 
-class Transactions:
+class Transactions(HasLock):
     """Encrypted transactions by token. Thread-safe and bounded; of the plaintext it keeps a keyed digest."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        super().__init__()
         self._key = os.urandom(_KEY_BYTES)
         self._sent: OrderedDict[str, tuple[bytes, float, list[dict[str, Any]]]] = OrderedDict()
 

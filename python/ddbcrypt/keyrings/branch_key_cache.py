@@ -40,7 +40,7 @@ class BranchKeyCache:
         if capacity < 1:
             raise InvalidArgumentError(f'"capacity" must be 1 or more, not {capacity}')
         self._entries: TimedCache[Hashable, BranchKeyMaterials] = TimedCache(
-            capacity, self._ttl, self._ttl, clock or default_clock
+            "a branch key", capacity, self._ttl, self._ttl, clock or default_clock
         )
 
     @property

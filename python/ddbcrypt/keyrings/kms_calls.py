@@ -51,14 +51,15 @@ class KmsCaller:
     @property
     def client(self) -> Any:
         """The client; making it reads files and may ask the instance's metadata for credentials."""
-        if self._client is None and self._clients is not None:
-            region = self._region or self._clients.default_region()
-            if not region:
-                raise UnknownRegionError(
-                    "neither a key ARN nor the botocore session says which region of AWS KMS to call: give a client"
-                )
-            self._client = self._clients.of_region(region)
-        return self._client
+        if self._clients is None:
+            return self._client
+        if not self._region:
+            self._region = self._clients.default_region()
+        if not self._region:
+            raise UnknownRegionError(
+                "neither a key ARN nor the botocore session says which region of AWS KMS to call: give a client"
+            )
+        return self._clients.of_region(self._region)
 
     @property
     def region(self) -> str:

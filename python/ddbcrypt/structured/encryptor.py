@@ -138,7 +138,7 @@ class DynamoDbItemEncryptor:
             return False
         engine = self._plan.engine
         actions = self._config.attribute_actions_on_encrypt
-        return _engine.structured_header(item, True)["flavor"] == self._config.suite and all(
+        return _engine.structured_header(item, True)["suite"] == self._config.suite and all(
             action is actions.get(name, action)
             for name, action in _engine.structured_actions(item, True, engine).items()
         )

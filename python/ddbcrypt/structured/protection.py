@@ -190,7 +190,7 @@ def _decryption_materials(
     data_keys = _data_keys(header)
     context = _engine.structured_context(item, wire, plan.engine)
     materials = plan.manager.decrypt_materials(
-        AlgorithmSuite(header["flavor"]), data_keys, header["encryption_context"], reproduced_context=context
+        AlgorithmSuite(header["suite"]), data_keys, header["encryption_context"], reproduced_context=context
     )
     return materials, data_keys
 
@@ -243,7 +243,7 @@ def _parts_of(plan: Plan, encrypted: _Item, wire: bool) -> HeaderParts:
     stored = header["encryption_context"]
     context = _engine.structured_context(encrypted, wire, plan.engine)
     return HeaderParts(
-        AlgorithmSuite(header["flavor"]),
+        AlgorithmSuite(header["suite"]),
         {**stored, **context},
         frozenset(context.keys() - stored.keys()),
         _data_keys(header),
