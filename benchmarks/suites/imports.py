@@ -15,7 +15,17 @@ from benchmarks.cells import BYTES, COUNT, TIME, Report
 if TYPE_CHECKING:
     from benchmarks.session import Session
 
-MODULES = {"ddbcrypt": "ddbcrypt", "dynamodb_encryption_sdk": "the reference client", "boto3": "boto3 alone"}
+#: The reference's own import brings all of it; here a client's wrapper is what brings boto3.
+MODULES = {
+    "ddbcrypt": "ddbcrypt",
+    "dynamodb_encryption_sdk": "the reference client",
+    "ddbcrypt.encrypted.item": "ddbcrypt",
+    "dynamodb_encryption_sdk.encrypted.item": "the reference client",
+    "ddbcrypt.encrypted.client": "ddbcrypt",
+    "dynamodb_encryption_sdk.encrypted.client": "the reference client",
+    "ddbcrypt.structured": "ddbcrypt, structured format",
+    "boto3": "boto3 alone",
+}
 #: Whether an import brings these along.
 HEAVY = ("boto3", "botocore", "botocore.session", "cryptography", "lark", "asyncio")
 #: Imports ``{module}`` and says how long that took and what is there afterwards.

@@ -2,6 +2,7 @@
  * python_in: Python values to the tree, by the rules of boto3's TypeSerializer. */
 #include <string.h>
 
+#include "binary_type.h"
 #include "compat.h"
 #include "core/status.h"
 #include "marshal.h"
@@ -13,17 +14,17 @@
 bool binary_in(call *c, PyObject *value, bool *matched, ddbc_bytes *out)
 {
     *matched = true;
-    if (!Py_IS_TYPE(value, (PyTypeObject *)c->state->binary)) {
+    if (!is_exact_binary(c, value)) {
         if (PyBytes_Check(value) || PyByteArray_Check(value) || PyMemoryView_Check(value)) {
             return call_buffer(c, value, out);
         }
-        int is_binary = is_instance(c, value, c->state->binary);
-        if (is_binary <= 0) {
+        int found = is_binary(c, value);
+        if (found <= 0) {
             *matched = false;
-            return is_binary == 0;
+            return found == 0;
         }
     }
-    if (!c->state->plain_binary) {
+    if (!is_plain_binary(c)) {
         call_guard(c);
     }
     PyObject *inner = PyObject_GetAttr(value, c->state->value_name);
@@ -257,13 +258,11 @@ static bool set_in(call *c, PyObject *value, ddbc_attribute *out)
         out->type = DDBC_TYPE_SS;
         return bytes_set_in(c, members, count, out);
     }
-    int is_binary = first == NULL                                      ? 0
-                    : PyBytes_Check(first) || PyByteArray_Check(first) ? 1
-                                                                       : is_instance(c, first, c->state->binary);
-    if (is_binary < 0) {
+    int found = first == NULL ? 0 : PyBytes_Check(first) || PyByteArray_Check(first) ? 1 : is_binary(c, first);
+    if (found < 0) {
         return false;
     }
-    if (is_binary > 0) {
+    if (found > 0) {
         out->type = DDBC_TYPE_BS;
         return bytes_set_in(c, members, count, out);
     }
@@ -358,7 +357,7 @@ bool python_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *o
         out->type = DDBC_TYPE_S;
         return call_text(c, value, &out->as.bytes);
     }
-    if (Py_IS_TYPE(value, (PyTypeObject *)c->state->binary)) {
+    if (is_exact_binary(c, value)) {
         bool matched = false;
         out->type = DDBC_TYPE_B;
         return binary_in(c, value, &matched, &out->as.bytes);

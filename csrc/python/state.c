@@ -66,36 +66,19 @@ static int load_names(engine_state *state)
     state->header_name = PyUnicode_InternFromString(DDBC_STRUCTURED_HEADER);
     state->footer_name = PyUnicode_InternFromString(DDBC_STRUCTURED_FOOTER);
     state->value_name = PyUnicode_InternFromString("value");
+    state->binary_module = PyUnicode_InternFromString("boto3.dynamodb.types");
     return state->description_name != NULL && state->signature_name != NULL && state->header_name != NULL &&
-                   state->footer_name != NULL && state->value_name != NULL
+                   state->footer_name != NULL && state->value_name != NULL && state->binary_module != NULL
                ? 0
                : -1;
-}
-
-/* Whether Binary(b"") is an object with the one attribute `value`, of a class that adds nothing to making objects. */
-static int check_binary(engine_state *state)
-{
-    PyTypeObject *type = (PyTypeObject *)state->binary;
-    PyObject *empty = PyBytes_FromStringAndSize("", 0);
-    PyObject *sample = empty == NULL ? NULL : PyObject_CallFunctionObjArgs(state->binary, empty, NULL);
-    PyObject *fields = sample == NULL ? NULL : PyObject_GetAttrString(sample, "__dict__");
-    int held = fields == NULL ? -1 : PyDict_Contains(fields, state->value_name);
-    state->plain_binary = held == 1 && PyDict_Size(fields) == 1 &&
-                          PyType_GetSlot(type, Py_tp_new) == PyType_GetSlot(&PyBaseObject_Type, Py_tp_new) &&
-                          PyType_GetSlot(type, Py_tp_alloc) == (void *)PyType_GenericAlloc;
-    Py_XDECREF(fields);
-    Py_XDECREF(sample);
-    Py_XDECREF(empty);
-    return held < 0 ? -1 : 0;
 }
 
 static int load_types(engine_state *state)
 {
     state->decimal = import_name("decimal", "Decimal");
-    state->binary = import_name("boto3.dynamodb.types", "Binary");
     state->mapping = import_name("collections.abc", "Mapping");
     state->set = import_name("collections.abc", "Set");
-    if (state->decimal == NULL || state->binary == NULL || state->mapping == NULL || state->set == NULL) {
+    if (state->decimal == NULL || state->mapping == NULL || state->set == NULL) {
         return -1;
     }
     if (PyType_GetSlot((PyTypeObject *)state->decimal, Py_tp_init) == PyType_GetSlot(&PyBaseObject_Type, Py_tp_init)) {
@@ -109,7 +92,7 @@ static int load_types(engine_state *state)
     state->plain_decimal = code == NULL;
     Py_XDECREF(code);
     PyErr_Clear();
-    return check_binary(state);
+    return 0;
 }
 
 int state_init(engine_state *state, PyObject *module)
@@ -137,7 +120,8 @@ int state_traverse(engine_state *state, visitproc visit, void *arg)
     }
     Py_VISIT(state->decimal);
     Py_VISIT(state->decimal_str);
-    Py_VISIT(state->binary);
+    PyTypeObject *binary = atomic_load_explicit(&state->binary, memory_order_acquire);
+    Py_VISIT(binary);
     Py_VISIT(state->mapping);
     Py_VISIT(state->set);
     return 0;
@@ -160,9 +144,11 @@ void state_clear(engine_state *state)
     Py_CLEAR(state->header_name);
     Py_CLEAR(state->footer_name);
     Py_CLEAR(state->value_name);
+    Py_CLEAR(state->binary_module);
     Py_CLEAR(state->decimal);
     Py_CLEAR(state->decimal_str);
-    Py_CLEAR(state->binary);
+    PyTypeObject *binary = atomic_exchange(&state->binary, NULL);
+    Py_XDECREF(binary);
     Py_CLEAR(state->mapping);
     Py_CLEAR(state->set);
 }

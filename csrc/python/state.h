@@ -5,6 +5,8 @@
 
 #include <Python.h>
 
+#include <stdatomic.h>
+
 #include "ddbcrypt_structured.h"
 
 enum { DDBC_IDLE_MAX = 8, DDBC_TYPES = DDBC_TYPE_M + 1, DDBC_ACTIONS = DDBC_SIGN_AND_INCLUDE + 1 };
@@ -20,15 +22,16 @@ typedef struct engine_state {
     PyObject *signature_name;
     PyObject *header_name; /* those of the structured format */
     PyObject *footer_name;
-    PyObject *decimal;     /* decimal.Decimal */
-    newfunc decimal_new;   /* its __new__, where that is all of making a Decimal; else NULL */
-    PyObject *decimal_str; /* its own __str__, whatever a subclass does */
-    bool plain_decimal;    /* that is C code, as it is unless Python was built without the module _decimal */
-    PyObject *binary;      /* boto3.dynamodb.types.Binary */
-    bool plain_binary;     /* an object of it is no more than its `value`, so its __init__ need not run */
-    PyObject *mapping;     /* collections.abc.Mapping and Set */
+    PyObject *decimal;            /* decimal.Decimal */
+    newfunc decimal_new;          /* its __new__, where that is all of making a Decimal; else NULL */
+    PyObject *decimal_str;        /* its own __str__, whatever a subclass does */
+    bool plain_decimal;           /* that is C code, as it is unless Python was built without the module _decimal */
+    PyTypeObject *_Atomic binary; /* boto3.dynamodb.types.Binary, once it is known (binary_type.h); set once */
+    atomic_bool plain_binary;     /* an object of it is no more than its `value`, so its __init__ need not run */
+    PyObject *mapping;            /* collections.abc.Mapping and Set */
     PyObject *set;
-    PyObject *value_name; /* "value", Binary's field */
+    PyObject *value_name;    /* "value", Binary's field */
+    PyObject *binary_module; /* its module's name */
 } engine_state;
 
 /* 0, or -1 with an exception set. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "binary_type.h"
 #include "core/status.h"
 #include "marshal.h"
 
@@ -29,10 +30,15 @@ static PyObject *wrap_binary(call *c, PyObject *bytes)
     if (bytes == NULL) {
         return NULL;
     }
-    if (!c->state->plain_binary) {
-        result = PyObject_CallFunctionObjArgs(c->state->binary, bytes, NULL);
+    PyTypeObject *type = binary_type(c);
+    if (type == NULL) {
+        Py_DECREF(bytes);
+        return NULL;
+    }
+    if (!is_plain_binary(c)) {
+        result = PyObject_CallFunctionObjArgs((PyObject *)type, bytes, NULL);
     } else {
-        result = PyType_GenericAlloc((PyTypeObject *)c->state->binary, 0);
+        result = PyType_GenericAlloc(type, 0);
         if (result != NULL && PyObject_SetAttr(result, c->state->value_name, bytes) < 0) {
             Py_CLEAR(result);
         }

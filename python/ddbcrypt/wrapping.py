@@ -13,13 +13,13 @@ from typing import Any, Final, TypedDict
 from boto3.resources.base import ServiceResource
 from botocore.client import BaseClient
 
-from ddbcrypt.attach import attach_client, check_configurations, is_attached
 from ddbcrypt.context_overrides import EncryptionContextOverride
+from ddbcrypt.dynamodb.attaching import attach_client, is_attached
 from ddbcrypt.dynamodb.clones import bare_clone, clone_client
 from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
 from ddbcrypt.dynamodb.options import own_options
 from ddbcrypt.dynamodb.python_values import PythonValues
-from ddbcrypt.dynamodb.registry import Registry, TableConfiguration
+from ddbcrypt.dynamodb.registry import Registry, TableConfiguration, check_configurations
 from ddbcrypt.dynamodb.scene import Scene, Settings, UpdateMode
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import ddbcrypt
+import ddbcrypt.keyrings
 from ddbcrypt import (
     AttributeActions,
     CryptoAction,
@@ -40,4 +42,8 @@ def wrong(config: CryptoConfig, table: EncryptedTable, client: EncryptedClient) 
     client.execute_statement(Statement="SELECT")  # refused
     table.update_item(Key={"id": "a"}, AttributeUpdates={})  # refused
     table.query(KeyConditionExpression="id = :id", fetch_from_table="yes")  # refused
+    print(ddbcrypt.NoSuchName)  # refused
+    print(ddbcrypt.encrypted.NoSuchName)  # refused
+    print(ddbcrypt.keyrings.NoSuchName)  # refused
+    ddbcrypt.keyrings.RawAesKeyring("ours", 1, b"")  # refused
     print(text)

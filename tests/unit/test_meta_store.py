@@ -24,8 +24,8 @@ from ddbcrypt import (
     SignatureVerificationError,
     VersionAlreadyExistsError,
 )
-from ddbcrypt.attach import _ATTACHED
 from ddbcrypt.context_overrides import override_table_name
+from ddbcrypt.dynamodb.attaching import _ATTACHED
 from ddbcrypt.dynamodb.legacy_table import LegacyTable
 from ddbcrypt.encrypted.item import decrypt_python_item, encrypt_python_item
 from ddbcrypt.identifiers import Dialect

@@ -9,6 +9,7 @@ import sys
 import threading
 from typing import Any, Final, cast
 
+from ddbcrypt.dynamodb.attaching import attach_client, detach_client, is_attached
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
 
@@ -56,8 +57,6 @@ def detach_pynamodb(target: Any) -> None:
 
     :raises InvalidArgumentError: nothing is attached to it
     """
-    from ddbcrypt.attach import detach, is_attached
-
     with _LOCK:
         if isinstance(target, type):
             if _ORIGINAL not in vars(target):
@@ -82,7 +81,7 @@ def detach_pynamodb(target: Any) -> None:
         connection.__class__ = type(connection).__bases__[0]
         client = connection._client
         if client is not None and is_attached(client):  # a client gets its hooks when it is first used
-            detach(client)
+            detach_client(client)
 
 
 def _check_version() -> None:
@@ -131,7 +130,6 @@ def _attach_connection(connection: Any, scene: Scene) -> None:
 
 def _attached_class(base: Any) -> type:
     if base not in _CLASSES:
-        from ddbcrypt.attach import attach_client
 
         class AttachedConnection(base):  # type: ignore[misc]  # any subclass of Connection
             """A connection whose client is attached, however often it is made anew."""

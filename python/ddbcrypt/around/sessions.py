@@ -10,6 +10,7 @@ from typing import Any, Final
 import boto3.session
 import botocore.session
 
+from ddbcrypt.dynamodb.attaching import attach_client
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.exceptions import InvalidArgumentError
 
@@ -69,8 +70,6 @@ def _mixin(scene: Scene) -> type:
         """Puts the hooks on a client as the last step of its construction."""
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            from ddbcrypt.attach import attach_client  # it imports this module
-
             super().__init__(*args, **kwargs)
             attach_client(self, scene)
 

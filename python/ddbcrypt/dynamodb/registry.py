@@ -14,6 +14,7 @@ from ddbcrypt.dynamodb.tables import plain_name
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
 from ddbcrypt.internal.forks import HasLock
+from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.structures import TableIndex, TableInfo
 
 OnUnknownTable = Literal["refuse", "plaintext"]
@@ -209,3 +210,20 @@ def _made(config: TableConfiguration, info: TableInfo, name: str) -> ProtectedTa
     table = config.table(info)
     table.name = name  # errors and failures name it as DynamoDB does, not by what is signed
     return table
+
+
+def check_configurations(name: str, tables: Mapping[str, TableConfiguration]) -> None:
+    """Refuse what is no mapping of table name to configuration.
+
+    :param name: the argument's name, for the error
+    :raises TypeError: naming the argument or the table
+    """
+    require_instance(name, tables, Mapping)
+    for table, config in tables.items():
+        require_instance(f"a name in {name}", table, str)
+        if not all(callable(getattr(config, member, None)) for member in ("known_info", "table")):
+            message = (
+                f'the configuration of table "{table}" has to be a LegacyTableConfig or a '
+                f"DynamoDbTableEncryptionConfig, not {type(config).__name__}"
+            )
+            raise TypeError(message)

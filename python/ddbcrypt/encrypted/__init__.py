@@ -5,15 +5,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ddbcrypt.context_overrides import EncryptionContextOverride, apply_override
 from ddbcrypt.exceptions import InvalidArgumentError
 from ddbcrypt.identifiers import CryptoAction, Dialect
+from ddbcrypt.internal.lazy import loader
 from ddbcrypt.internal.validate import require_callable, require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.materials import CryptographicMaterials
 from ddbcrypt.structures import AttributeActions, EncryptionContext
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = loader(__name__, {}, submodules=("client", "item", "paginator", "resource", "table"))
 
 __all__ = ("CryptoConfig",)
 

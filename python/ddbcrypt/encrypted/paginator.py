@@ -9,7 +9,7 @@ from typing import Any
 from botocore import xform_name
 from botocore.paginate import Paginator
 
-from ddbcrypt.attach import is_attached
+from ddbcrypt.dynamodb.attaching import is_attached
 from ddbcrypt.dynamodb.options import own_options
 from ddbcrypt.dynamodb.registry import Registry
 from ddbcrypt.encrypted import CryptoConfig

@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from boto3.dynamodb.types import Binary
-
 from ddbcrypt.expressions.errors import ExpressionError
 from ddbcrypt.expressions.numbers import exact
 from ddbcrypt.expressions.tree import Wire
+from ddbcrypt.internal.binary import binary_content, is_binary
 from ddbcrypt.internal.guards import is_list, is_mapping
 
 __all__ = (
@@ -51,8 +50,8 @@ def tag_of(value: Wire) -> str:
 
 def octets(content: object) -> bytes:
     """Give the bytes of ``content``, a B's; botocore sends a string there as its UTF-8."""
-    if isinstance(content, Binary):
-        content = getattr(content, "value", None)
+    if is_binary(content):
+        content = binary_content(content)
     if isinstance(content, str):
         return content.encode()
     if isinstance(content, (bytes, bytearray)):

@@ -8,8 +8,6 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
-from boto3.dynamodb.types import Binary
-
 from ddbcrypt import _engine
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import (
@@ -21,10 +19,10 @@ from ddbcrypt.exceptions import (
     SignatureVerificationError,
 )
 from ddbcrypt.identifiers import CryptoAction
+from ddbcrypt.internal.binary import binary_content, is_exact_binary
 from ddbcrypt.internal.foreign import name_foreign_client
 from ddbcrypt.internal.guards import is_dict, is_mapping
 from ddbcrypt.internal.identifiers import RESERVED_NAMES
-from ddbcrypt.internal.items import binary_content
 from ddbcrypt.internal.long_numbers import has_long_number
 
 __all__ = ("explain_decryption_failure", "name_item", "name_key")
@@ -155,7 +153,7 @@ def _shown(value: object) -> str:
 
 
 def _shown_scalar(value: Any) -> str:
-    if type(value) is Binary:
+    if is_exact_binary(value):
         value = binary_content(value)
     if type(value) is str or type(value) is bytes or type(value) is bytearray:
         return repr(value) if len(value) <= _SHOWN else f"{value[:_SHOWN]!r}..."

@@ -7,11 +7,10 @@ import copy
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from boto3.dynamodb.types import Binary
-
+from ddbcrypt.internal.binary import binary_content, is_binary
 from ddbcrypt.internal.guards import is_dict, is_list, is_mapping
 
-__all__ = ("binary_content", "binary_value", "copy_item")
+__all__ = ("binary_value", "copy_item")
 
 # An attribute of DynamoDB JSON takes two levels of dict for each of DynamoDB's 32.
 _COPIED_LEVELS: Final = 66
@@ -26,17 +25,12 @@ def binary_value(attribute: object, wire: bool) -> bytes | None:
             return None
         value = attribute.get("B")
     kind: type[object] = type(value)
-    if issubclass(kind, Binary):
+    if kind is not bytes and is_binary(value):
         value = binary_content(value)
         kind = type(value)
     if kind is bytes:
         return cast("bytes", value)
     return bytes(cast("bytearray", value)) if issubclass(kind, bytes | bytearray) else None
-
-
-def binary_content(binary: Any) -> Any:
-    """Take the bytes or bytearray out of boto3's ``Binary``, whose type stubs do not tell of it."""
-    return binary.value
 
 
 def copy_item(item: Mapping[str, Any]) -> dict[str, Any]:

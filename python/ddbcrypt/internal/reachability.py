@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-import botocore.exceptions as botocore
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 __all__ = ("is_unreachable",)
 
@@ -30,13 +31,6 @@ _NOT_NOW: Final = frozenset(
         "TransactionInProgressException",
     }
 )
-_NO_ANSWER: Final = (
-    botocore.ConnectionError,
-    botocore.HTTPClientError,
-    botocore.IncompleteReadError,
-    ConnectionError,
-    TimeoutError,
-)
 _SERVER_ERRORS: Final = 500
 _CHAIN: Final = 16
 
@@ -51,11 +45,20 @@ def is_unreachable(error: BaseException) -> bool:
 
 
 def _got_no_answer(error: BaseException, links: int) -> bool:
+    import botocore.exceptions as botocore
+
+    no_answer = (
+        botocore.ConnectionError,
+        botocore.HTTPClientError,
+        botocore.IncompleteReadError,
+        ConnectionError,
+        TimeoutError,
+    )
     current: BaseException | None = error
     for left in range(links, 0, -1):
         if current is None:
             return False
-        if isinstance(current, _NO_ANSWER):
+        if isinstance(current, no_answer):
             return True
         if isinstance(current, botocore.ClientError):
             return _says_not_now(current)
@@ -70,7 +73,7 @@ def _got_no_answer(error: BaseException, links: int) -> bool:
     return False
 
 
-def _says_not_now(error: botocore.ClientError) -> bool:
+def _says_not_now(error: ClientError) -> bool:
     response: Any = error.response
     code = response.get("Error", {}).get("Code")
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ddbcrypt import _engine
@@ -16,6 +16,7 @@ from ddbcrypt.keyrings.branch_keys import BranchKeyMaterials
 from ddbcrypt.keyrings.context import serialize_context
 from ddbcrypt.keyrings.errors import BranchKeyNotFoundError, DataKeyUnwrappingError
 from ddbcrypt.keyrings.interface import Keyring, refuse_data_key
+from ddbcrypt.keyrings.key_supplier import BranchKeyIdSupplier
 from ddbcrypt.keyrings.materials import DecryptionMaterials, EncryptedDataKey, EncryptionMaterials
 from ddbcrypt.keyrings.names import NOT_UTF8, is_utf8
 from ddbcrypt.keyrings.suites import DATA_KEY_BYTES
@@ -30,9 +31,6 @@ _SALT_BYTES: Final = 16
 _IV_BYTES: Final = 12
 _VERSION_BYTES: Final = 16
 _CIPHERTEXT_BYTES: Final = _SALT_BYTES + _IV_BYTES + _VERSION_BYTES + DATA_KEY_BYTES + 16
-
-#: Chooses the branch key of an item by its encryption context.
-BranchKeyIdSupplier = Callable[[Mapping[str, str]], str]
 
 
 class AwsKmsHierarchicalKeyring(Keyring):

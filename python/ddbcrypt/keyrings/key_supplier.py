@@ -12,9 +12,8 @@ from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 from ddbcrypt.internal.validate import require_callable
 from ddbcrypt.keyrings.context import require_keys
 from ddbcrypt.keyrings.errors import EncryptionContextError
-from ddbcrypt.keyrings.hierarchical import BranchKeyIdSupplier
 
-__all__ = ("branch_key_id_by_key", "key_of_context")
+__all__ = ("BranchKeyIdSupplier", "branch_key_id_by_key", "key_of_context")
 
 _TABLE_NAME: Final = "aws-crypto-table-name"
 _PARTITION_NAME: Final = "aws-crypto-partition-name"
@@ -29,6 +28,9 @@ _NAMES: Final[dict[str, str]] = {
 }
 _TYPE_ID_BYTES: Final = 2
 _LITERALS: Final[dict[str, dict[str, Any]]] = {"true": {"BOOL": True}, "false": {"BOOL": False}, "null": {"NULL": True}}
+
+#: Chooses the branch key of an item by its encryption context.
+BranchKeyIdSupplier = Callable[[Mapping[str, str]], str]
 
 
 def branch_key_id_by_key(choose: Callable[[dict[str, Any]], str]) -> BranchKeyIdSupplier:

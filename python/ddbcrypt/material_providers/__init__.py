@@ -3,8 +3,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ddbcrypt.internal.lazy import loader
 from ddbcrypt.materials import CryptographicMaterials
 from ddbcrypt.structures import EncryptionContext
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = loader(
+        __name__,
+        {},
+        submodules=("asymmetric", "aws_kms", "keystore", "most_recent", "rotating", "static", "store", "wrapped"),
+    )
 
 __all__ = ("CryptographicMaterialsProvider",)
 

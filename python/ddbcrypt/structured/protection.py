@@ -9,12 +9,11 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
-from boto3.dynamodb.types import Binary
-
 from ddbcrypt import _engine
 from ddbcrypt.dynamodb.sizes import item_size
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError, SignatureVerificationError
 from ddbcrypt.identifiers import CryptoAction
+from ddbcrypt.internal.binary import is_exact_binary
 from ddbcrypt.internal.fetching import call_each
 from ddbcrypt.keyrings import (
     AlgorithmSuite,
@@ -224,7 +223,7 @@ def _kept(encrypted: _Item, in_context: Iterable[str], wire: bool) -> dict[str, 
                     return None
         elif type(value) in _IMMUTABLE:
             kept[name] = value
-        elif type(value) is Binary and type(plain := getattr(value, "value", None)) is bytes:
+        elif is_exact_binary(value) and type(plain := getattr(value, "value", None)) is bytes:
             kept[name] = plain
         elif value is not None:
             return None

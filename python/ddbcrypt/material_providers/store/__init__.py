@@ -4,9 +4,14 @@
 from __future__ import annotations
 
 import abc
+from typing import TYPE_CHECKING
 
 from ddbcrypt.exceptions import NoKnownVersionError
+from ddbcrypt.internal.lazy import loader
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = loader(__name__, {}, submodules=("meta",))
 
 __all__ = ("ProviderStore",)
 

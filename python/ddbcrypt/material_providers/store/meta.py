@@ -30,8 +30,8 @@ from ddbcrypt.exceptions import (
     VersionAlreadyExistsError,
 )
 from ddbcrypt.identifiers import LOGGER_NAME, CryptoAction, Dialect, EncryptionKeyType, KeyEncodingType
+from ddbcrypt.internal.binary import binary_content
 from ddbcrypt.internal.identifiers import META_ID
-from ddbcrypt.internal.items import binary_content
 from ddbcrypt.internal.validate import require_instance, require_optional
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.material_providers.store import ProviderStore
