@@ -24,6 +24,7 @@ from ddbcrypt.keyrings import (
 )
 from tests.keyrings.contexts import CONTEXT, some_bytes
 from tests.support.forked import in_child
+from tests.support.patience import PATIENCE_SECONDS
 
 HMAC, ECDSA = AlgorithmSuite
 
@@ -48,7 +49,7 @@ class Counting(DefaultCmm):
     def _ask(self, what: str) -> None:
         self.asked[what] += 1
         if self.gate is not None:
-            self.gate.wait(30)
+            self.gate.wait(PATIENCE_SECONDS)
         if self.error is not None:
             raise self.error
 
@@ -177,14 +178,14 @@ def test_threads_share_one_question_and_the_limits() -> None:
     started = threading.Barrier(9)
 
     def many() -> list[bytes | None]:
-        started.wait(30)
+        started.wait(PATIENCE_SECONDS)
         return [key_of(manager) for _ in range(25)]
 
     with ThreadPoolExecutor(8) as pool:
         futures = [pool.submit(many) for _ in range(8)]
-        started.wait(30)
+        started.wait(PATIENCE_SECONDS)
         below.gate.set()
-        keys = [key for future in futures for key in future.result(60)]
+        keys = [key for future in futures for key in future.result(PATIENCE_SECONDS)]
     counts = Counter(keys)
     assert len(keys) == 200
     assert max(counts.values()) <= 10
@@ -259,7 +260,7 @@ def test_one_question_in_flight() -> None:
         while not below.asked["encrypt"]:
             time.sleep(0.001)
         below.gate.set()
-        assert len({future.result(30) for future in futures}) == 1
+        assert len({future.result(PATIENCE_SECONDS) for future in futures}) == 1
     assert below.asked["encrypt"] == 1
 
 

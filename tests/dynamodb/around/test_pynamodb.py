@@ -20,6 +20,7 @@ from tests.dynamodb.conftest import Database
 from tests.dynamodb.items import RESERVED
 from tests.dynamodb.library import DDBCRYPT, Keys
 from tests.support.connect import REGION
+from tests.support.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -173,7 +174,7 @@ def test_no_thread_gets_a_connection_that_is_half_attached(
 
     monkeypatch.setattr(pynamodb_module, "_attached_class", slowly)
     model._get_connection()
-    other.join(30)
+    other.join(PATIENCE_SECONDS)
     assert got == [pynamodb_module.__name__]
     make(model, 1).save()
     assert_stored(database, table, 1)

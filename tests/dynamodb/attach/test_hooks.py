@@ -21,6 +21,7 @@ from tests.dynamodb.items import from_wire, key_of, to_wire, visit
 from tests.dynamodb.library import Keys
 from tests.support.connect import connect_client, connect_resource
 from tests.support.endpoint import Endpoint
+from tests.support.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ def test_threads_share_a_client_with_options_of_their_own(moto: Database, table:
     client = attached_client(moto.endpoint_url, {table: config(keys)})
     client.put_item(TableName=table, Item=to_wire(visit(1)))
     moto.client.put_item(TableName=table, Item=to_wire(visit(2)))
-    together = threading.Barrier(2, timeout=30)
+    together = threading.Barrier(2, timeout=PATIENCE_SECONDS)
     outcomes: dict[str, Any] = {}
 
     def collects() -> None:
