@@ -4,6 +4,7 @@
 #define DDBC_STRUCTURED_FORMAT_H
 
 #include "core/engine.h"
+#include "core/gcm.h"
 #include "ddbcrypt_structured.h"
 
 enum { DDBC_TYPE_ID_SIZE = 2 };
@@ -59,8 +60,7 @@ DDBC_MUST_USE bool ddbc_header_write(ddbc_workspace *workspace, const ddbc_struc
 /* ---- crypt.c: the contexts of one call, and what is derived from a data key */
 typedef struct ddbc_crypt {
     ddbc_workspace *workspace;
-    struct evp_cipher_ctx_st *cipher; /* AES-GCM */
-    struct evp_cipher_ctx_st *stream; /* AES-CTR: a context that changes its cipher is made anew inside */
+    ddbc_gcm gcm;
 } ddbc_crypt;
 
 DDBC_MUST_USE bool ddbc_crypt_begin(ddbc_workspace *workspace, ddbc_crypt *out, ddbc_status *status);
