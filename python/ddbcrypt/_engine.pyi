@@ -180,6 +180,13 @@ def structured_context(item: Mapping[str, Any], wire: bool, plan: tuple[Any, ...
 def structured_actions(item: Mapping[str, Any], wire: bool, plan: tuple[Any, ...], /) -> dict[str, CryptoAction]:
     """Action of each signed attribute: of an encrypted item by its legend (not verified), else by ``plan``."""
 
+def structured_kept(item: object, wire: bool, names: tuple[str, ...], /) -> tuple[Any, ...] | None:
+    """References to what later changes of an item do not touch: its names in a list, then the values of ``names``.
+
+    In DynamoDB JSON each value gives two, its type and what has it; of Python values a ``Binary`` gives its bytes. None
+    where the item is not a plain dict, lacks one of the names, or has a value under it that can change.
+    """
+
 def structured_serialize_context(context: Mapping[str, str], /) -> bytes:
     """An encryption context as headers, records and keyrings have it: count, then the pairs in order of name."""
 

@@ -8,8 +8,10 @@ import signal
 import traceback
 from collections.abc import Callable
 
+from tests.support.patience import PATIENCE_SECONDS
+
 #: A child that takes longer waits for a lock that nobody lets go.
-_SECONDS = 20
+_SECONDS = PATIENCE_SECONDS
 
 
 def in_child(answer: Callable[[], bytes]) -> bytes:
