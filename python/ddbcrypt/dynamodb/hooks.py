@@ -182,7 +182,9 @@ def before_call(params: Mapping[str, Any], context: dict[str, Any]) -> tuple[Any
     if answer is None:
         return None
     parsed = answer.parsed
-    parsed.setdefault("ResponseMetadata", {"HTTPStatusCode": answer.status, "HTTPHeaders": {}, "RetryAttempts": 0})
+    identified = {} if answer.request_id is None else {"RequestId": answer.request_id}
+    metadata = {**identified, "HTTPStatusCode": answer.status, "HTTPHeaders": {}, "RetryAttempts": 0}
+    parsed.setdefault("ResponseMetadata", metadata)
     return SimpleNamespace(status_code=answer.status, headers={}, content=b""), parsed
 
 
