@@ -75,7 +75,7 @@ def attach(
         item back; ``"refuse"``: ``update_item`` is refused on protected tables
     :param metrics: counts what is done
     :raises InvalidArgumentError: for an argument that does not fit, and when the target is attached already with
-        another configuration; with the same one nothing is done
+        another configuration or other metrics; with the same, or without metrics, nothing is done
     :raises TypeError: for an argument of a wrong type
     :raises UnsupportedOperationError: for an object whose calls emit no botocore events, or that holds no items
     """
@@ -150,23 +150,29 @@ def attach_client(client: Any, scene: Scene, *, of_wrapper: bool = False) -> Non
     """Put hooks on a client, in place; nothing where it has the same already.
 
     :param of_wrapper: whether it is a wrapper's own, which is never detached
-    :raises InvalidArgumentError: it has hooks with another configuration
+    :raises InvalidArgumentError: it has hooks with another configuration or other metrics
     :raises UnsupportedOperationError: for a client of another service
     """
     with _LOCK:
         reference = _ATTACHED.get(client.meta.events)
         there = None if reference is None else reference()
         if there is not None:
-            if there.scene is scene or (
-                there.scene.registry.same_as(scene.registry) and there.scene.settings == scene.settings
-            ):
-                return
-            raise InvalidArgumentError("the client is attached already, with another configuration: detach it first")
+            there.scene.require_same(scene, "the client")
+            return
         hooks = hooks_of(client, scene)
         hooks.register()
         _ATTACHED[client.meta.events] = weakref.ref(hooks)
         if of_wrapper:
             _WRAPPERS.add(client.meta.events)
+
+
+def renew_client(client: Any) -> None:
+    """Let the hooks of a client, where it has some, know that a resource has been made of it since."""
+    with _LOCK:
+        reference = _ATTACHED.get(client.meta.events)
+        hooks = None if reference is None else reference()
+        if hooks is not None:
+            hooks.register()
 
 
 def detach(target: Any) -> None:
