@@ -23,8 +23,8 @@ Counted = Literal[
     "plaintext_reads",  # items that a policy let be read in plaintext: nothing of them was verified
     "refusals",  # calls that were refused before anything of them was sent
     "update_conflicts",  # attempts of an update that others were ahead of
-    "kms_calls",  # calls of AWS KMS for data keys, those that failed included
-    "cache_hits",  # keys that a caching provider had, or got from a lookup under way
+    "kms_calls",  # calls of AWS KMS, those that failed included
+    "cache_hits",  # keys that a cache of keys or materials had, or got from a lookup under way
     "cache_misses",  # keys that it had to ask for
 ]
 

@@ -22,6 +22,7 @@ from ddbcrypt.keyrings import (
     RawAesKeyring,
     caching,
 )
+from ddbcrypt.metrics import Metrics
 from tests.keyrings.contexts import CONTEXT, some_bytes
 from tests.support.forked import in_child
 from tests.support.patience import PATIENCE_SECONDS
@@ -74,6 +75,24 @@ def test_items_until_the_limit() -> None:
     keys = [key_of(manager) for _ in range(7)]
     assert [keys.count(key) for key in dict.fromkeys(keys)] == [3, 3, 1]
     assert below.asked["encrypt"] == 3
+
+
+def test_uses_are_counted() -> None:
+    below, metrics = Counting(), Metrics()
+    manager = CachingCmm(below, 60, max_items=2)
+    with metrics.counting():
+        for _ in range(5):
+            key_of(manager)
+        assert metrics.snapshot() == {"cache_misses": 3, "cache_hits": 2}
+        keys = manager.get_encryption_materials(CONTEXT, HMAC, plaintext_length=1).encrypted_data_keys
+        for _ in range(3):
+            manager.decrypt_materials(HMAC, keys, CONTEXT)
+        assert metrics.snapshot() == {"cache_misses": 4, "cache_hits": 5}
+        manager.clear()
+        below.error = DataKeyUnwrappingError("none")
+        with pytest.raises(DataKeyUnwrappingError):
+            manager.decrypt_materials(HMAC, keys, CONTEXT)
+    assert metrics.snapshot() == {"cache_misses": 5, "cache_hits": 5}
 
 
 def test_bytes_until_the_limit() -> None:

@@ -18,6 +18,7 @@ from ddbcrypt.keyrings import (
     DataKeyUnwrappingError,
     DecryptionMaterials,
 )
+from ddbcrypt.metrics import Metrics
 from tests.keyrings.cloud import Cloud
 from tests.keyrings.contexts import CONTEXT, SUITES, check_round_trip, decrypt, encrypt
 
@@ -46,6 +47,14 @@ def test_a_branch_key_costs_calls_once(cloud: Cloud, store: BranchKeyStore) -> N
     written = [encrypt(keyring).encrypted_data_keys[0].ciphertext[48:] for _ in range(20)]
     assert len({ciphertext[:28] for ciphertext in written}) == 20
     assert len({ciphertext[28:44] for ciphertext in written}) == 1
+
+
+def test_uses_of_the_cache_and_calls_of_kms_are_counted(store: BranchKeyStore) -> None:
+    keyring, metrics = AwsKmsHierarchicalKeyring(store, store.create_key(), ttl_seconds=60), Metrics()
+    with metrics.counting():
+        for _ in range(3):
+            encrypt(keyring)
+    assert metrics.snapshot() == {"cache_misses": 1, "cache_hits": 2, "kms_calls": 1}
 
 
 def test_the_time_limit(cloud: Cloud, store: BranchKeyStore) -> None:

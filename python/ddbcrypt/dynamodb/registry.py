@@ -110,7 +110,7 @@ class Registry(HasLock):
             return self._known.get(name)
         try:
             index = TableIndex.from_key_schema(cast("Any", key_schema))
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, InvalidArgumentError):
             return None
         return _made(config, TableInfo(name=name, primary_index=index), name)
 

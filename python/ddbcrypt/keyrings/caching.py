@@ -16,6 +16,7 @@ from ddbcrypt.keyrings.context import check_context
 from ddbcrypt.keyrings.interface import Keyring
 from ddbcrypt.keyrings.materials import DecryptionMaterials, EncryptedDataKey, EncryptionMaterials
 from ddbcrypt.keyrings.suites import DEFAULT_SUITE, AlgorithmSuite, as_suite
+from ddbcrypt.metrics import count_here
 
 __all__ = ("CachingCmm",)
 
@@ -132,7 +133,12 @@ class CachingCmm(CryptographicMaterialsManager):
         if plaintext_length < 0:
             raise InvalidArgumentError(f'"plaintext_length" must be 0 or more, not {plaintext_length}')
 
+        missed = False
+
         def make() -> _Shared:
+            nonlocal missed
+            missed = True
+            count_here("cache_misses")
             # Not this item's length, since others will use them too.
             return _Shared(ask(None), self._max_items, self._max_bytes)
 
@@ -140,6 +146,8 @@ class CachingCmm(CryptographicMaterialsManager):
         while True:
             shared = self._to_encrypt.get(key, make)
             if shared.take(plaintext_length):
+                if not missed:
+                    count_here("cache_hits")
                 return shared.materials
             self._to_encrypt.discard(key, shared)
 
@@ -162,9 +170,18 @@ class CachingCmm(CryptographicMaterialsManager):
         context = check_context(encryption_context)
         reproduced = None if reproduced_context is None else check_context(reproduced_context)
         key = (suite, keys, frozenset(context.items()), None if reproduced is None else frozenset(reproduced.items()))
-        return self._to_decrypt.get(
-            key, lambda: self._cmm.decrypt_materials(suite, keys, context, reproduced_context=reproduced)
-        )
+        missed = False
+
+        def ask() -> DecryptionMaterials:
+            nonlocal missed
+            missed = True
+            count_here("cache_misses")
+            return self._cmm.decrypt_materials(suite, keys, context, reproduced_context=reproduced)
+
+        materials = self._to_decrypt.get(key, ask)
+        if not missed:
+            count_here("cache_hits")
+        return materials
 
     def clear(self) -> None:
         """Forget all materials, for example after a key was disabled. No network call."""

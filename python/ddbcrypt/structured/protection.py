@@ -11,7 +11,6 @@ from ddbcrypt import _engine
 from ddbcrypt.dynamodb.sizes import item_size
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError, SignatureVerificationError
 from ddbcrypt.identifiers import CryptoAction
-from ddbcrypt.internal.binary import is_exact_binary
 from ddbcrypt.internal.fetching import call_each
 from ddbcrypt.keyrings import (
     AlgorithmSuite,

@@ -16,6 +16,7 @@ from ddbcrypt.around import pynamodb as pynamodb_module
 from ddbcrypt.attach import attach, detach
 from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
 from ddbcrypt.exceptions import InvalidArgumentError, SignatureVerificationError, UnsupportedOperationError
+from ddbcrypt.metrics import Metrics
 from tests.dynamodb.conftest import Database
 from tests.dynamodb.items import RESERVED
 from tests.dynamodb.library import DDBCRYPT, Keys
@@ -248,6 +249,8 @@ def test_twice_and_detach(database: Database, table: str, model: Any, config: Le
     assert attach(model, {table: config}) is model
     with pytest.raises(InvalidArgumentError, match="another configuration"):
         attach(model, {"others": config})
+    with pytest.raises(InvalidArgumentError, match="the model is attached already, and its counts go elsewhere"):
+        attach(model, {table: config}, metrics=Metrics())
     make(model, 1).save()
     detach(model)
     assert RESERVED <= model._get_connection().get_item("p-001", "1")["Item"].keys()

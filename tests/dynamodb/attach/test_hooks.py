@@ -65,6 +65,20 @@ def test_twice_with_another_configuration(moto: Database, table: str, keys: Keys
         ddbcrypt.attach(client, **{"tables": {table: given}, **other})
 
 
+def test_twice_with_other_metrics(moto: Database, table: str, keys: Keys) -> None:
+    metrics, tables = ddbcrypt.Metrics(), {table: config(keys)}
+    client = attached_client(moto.endpoint_url, tables, metrics=metrics)
+    for same in (metrics, None):
+        assert ddbcrypt.attach(client, tables, metrics=same) is client
+    with pytest.raises(InvalidArgumentError, match="counts go elsewhere.*detach it first"):
+        ddbcrypt.attach(client, tables, metrics=ddbcrypt.Metrics())
+    client.put_item(TableName=table, Item=to_wire(visit(1)))
+    assert metrics.snapshot()["items_encrypted"] == 1
+    uncounted = attached_client(moto.endpoint_url, tables)
+    with pytest.raises(InvalidArgumentError, match="counts go elsewhere"):
+        ddbcrypt.attach(uncounted, tables, metrics=metrics)
+
+
 def test_detached_object_is_as_it_was(moto: Database, table: str, keys: Keys) -> None:
     client = attached_client(moto.endpoint_url, {table: config(keys)})
     client.put_item(TableName=table, Item=to_wire(visit(1)))
