@@ -38,7 +38,8 @@ static PyObject *python_part(const engine_state *state, PyObject *value)
         Py_INCREF(value);
         return value;
     }
-    if (!state->plain_binary || (PyObject *)Py_TYPE(value) != state->binary) {
+    PyTypeObject *binary = atomic_load_explicit(&state->binary, memory_order_acquire);
+    if (Py_TYPE(value) != binary || !atomic_load_explicit(&state->plain_binary, memory_order_relaxed)) {
         return NULL;
     }
     PyObject *bytes = PyObject_GetAttr(value, state->value_name);

@@ -214,7 +214,7 @@ def before_call(params: Mapping[str, Any], context: dict[str, Any]) -> tuple[Any
         return None
     parsed = answer.parsed
     identified = {} if answer.request_id is None else {"RequestId": answer.request_id}
-    metadata = {**identified, "HTTPStatusCode": answer.status, "HTTPHeaders": {}, "RetryAttempts": 0}
+    metadata: dict[str, Any] = {**identified, "HTTPStatusCode": answer.status, "HTTPHeaders": {}, "RetryAttempts": 0}
     parsed.setdefault("ResponseMetadata", metadata)
     return SimpleNamespace(status_code=answer.status, headers={}, content=b""), parsed
 
