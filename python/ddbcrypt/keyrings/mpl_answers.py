@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
-
 __all__ = ("Listener", "listen")
 
 _PACKAGE: Final = "aws_cryptographic_material_providers"
@@ -75,5 +73,7 @@ def _answers(error: Any, depth: int) -> Iterator[Exception]:
             yield from _answers(below, depth - 1)
         else:
             # An error that the service's model knows: its name is the code.
+            from botocore.exceptions import ClientError  # there, since AWS's package asked through it
+
             code = type(below).__name__.removeprefix(_PREFIX)
             yield ClientError({"Error": {"Code": code, "Message": "as AWS's package says"}}, "(unknown)")
