@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NamedTuple
 
 from boto3.resources.base import ServiceResource
 from botocore.client import BaseClient
@@ -27,25 +27,60 @@ from ddbcrypt.identifiers import Dialect
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.metrics import NO_METRICS, Metrics
-from ddbcrypt.structures import AttributeActions
+from ddbcrypt.structures import AttributeActions, TableInfo
 
 _UPDATE_MODES: Final = ("rewrite", "refuse")
-#: The options that say how items of the legacy format are protected, as they are where nobody gives them.
-_UNSET_OPTIONS: Final[Mapping[str, object]] = {
-    "accept_28_digit_numbers": False,
-    "encryption_context_override": None,
-    "dialect": Dialect.PYTHON,
-}
+#: The options that say how items of the legacy format are protected.
+_ITEM_OPTIONS: Final = ("accept_28_digit_numbers", "encryption_context_override", "dialect")
 
 
-class WrapperOptions(TypedDict, total=False):
+class WrapperOptions(NamedTuple):
     """The options of all wrappers that the reference client does not have."""
 
-    accept_28_digit_numbers: bool
-    encryption_context_override: EncryptionContextOverride | None
-    dialect: Dialect
-    update_mode: UpdateMode
-    metrics: Metrics | None
+    accept_28_digit_numbers: bool = False
+    encryption_context_override: EncryptionContextOverride | None = None
+    dialect: Dialect = Dialect.PYTHON
+    update_mode: UpdateMode = "rewrite"
+    metrics: Metrics | None = None
+
+    def table_config(
+        self,
+        materials_provider: CryptographicMaterialsProvider,
+        attribute_actions: AttributeActions,
+        table_info: TableInfo | None = None,
+    ) -> LegacyTableConfig:
+        """Make the configuration of a table; the actions are copied.
+
+        :raises TypeError: when an argument or an option is of a wrong type
+        """
+        return LegacyTableConfig(
+            materials_provider,
+            attribute_actions.copy(),
+            table_info,
+            dialect=self.dialect,
+            accept_28_digit_numbers=self.accept_28_digit_numbers,
+            encryption_context_override=self.encryption_context_override,
+        )
+
+    def refuse_beside_configuration(self, **given: object) -> None:
+        """Refuse options that a table's own configuration has, where one is given in place of a materials provider.
+
+        :param given: further arguments; None where they were not given
+        :raises InvalidArgumentError: naming the option
+        """
+        names = [
+            *(name for name, value in given.items() if value is not None),
+            *(name for name in _ITEM_OPTIONS if getattr(self, name) is not getattr(_UNSET, name)),
+        ]
+        if names:
+            message = (
+                f"{names[0]} cannot be given beside a table's configuration: give it to the LegacyTableConfig of the "
+                "table that it is for; a DynamoDbTableEncryptionConfig says all of its table by itself"
+            )
+            raise InvalidArgumentError(message)
+
+
+_UNSET: Final = WrapperOptions()
 
 
 def require_client(name: str, client: object) -> None:
@@ -101,12 +136,7 @@ def _require_botocore(name: str, value: object, kind: type) -> None:
 
 
 def hooked_client(
-    client: Any,
-    registry: Registry,
-    *,
-    python_values: bool,
-    update_mode: UpdateMode = "rewrite",
-    metrics: Metrics | None = None,
+    client: Any, registry: Registry, options: WrapperOptions = _UNSET, *, python_values: bool = True
 ) -> Any:
     """Make a client that encrypts and decrypts, and leave ``client`` as it was. No network call.
 
@@ -114,6 +144,7 @@ def hooked_client(
     :raises InvalidArgumentError: for another ``update_mode``
     :raises TypeError: for ``metrics`` of another type
     """
+    update_mode, metrics = options.update_mode, options.metrics
     if update_mode not in _UPDATE_MODES:
         message = f'update_mode is "rewrite" or "refuse", not {update_mode!r}'
         raise InvalidArgumentError(message)
@@ -142,36 +173,11 @@ def registry_of(
     """
     if isinstance(materials_provider, Mapping):
         check_configurations("materials_provider", materials_provider)
-        refuse_item_options(options, attribute_actions=attribute_actions)
+        options.refuse_beside_configuration(attribute_actions=attribute_actions)
         return Registry(materials_provider, ask=ask)
     actions = AttributeActions() if attribute_actions is None else attribute_actions
     require_instance("attribute_actions", actions, AttributeActions)
-    config = LegacyTableConfig(
-        materials_provider,
-        actions.copy(),
-        dialect=options.get("dialect", Dialect.PYTHON),
-        accept_28_digit_numbers=options.get("accept_28_digit_numbers", False),
-        encryption_context_override=options.get("encryption_context_override"),
-    )
-    return Registry({}, fallback=config, ask=ask)
-
-
-def refuse_item_options(options: WrapperOptions, **given: object) -> None:
-    """Refuse options that a table's own configuration has, where one is given in place of a materials provider.
-
-    :param given: further arguments; None where they were not given
-    :raises InvalidArgumentError: naming the option
-    """
-    names = [
-        *(name for name, value in given.items() if value is not None),
-        *(name for name, unset in _UNSET_OPTIONS.items() if options.get(name, unset) is not unset),
-    ]
-    if names:
-        message = (
-            f"{names[0]} cannot be given beside a table's configuration: give it to the LegacyTableConfig of the table "
-            "that it is for; a DynamoDbTableEncryptionConfig says all of its table by itself"
-        )
-        raise InvalidArgumentError(message)
+    return Registry({}, fallback=options.table_config(materials_provider, actions), ask=ask)
 
 
 def call(method: Callable[..., dict[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -213,8 +213,9 @@ def before_call(params: Mapping[str, Any], context: dict[str, Any]) -> tuple[Any
     if answer is None:
         return None
     parsed = answer.parsed
-    identified = {} if answer.request_id is None else {"RequestId": answer.request_id}
-    metadata: dict[str, Any] = {**identified, "HTTPStatusCode": answer.status, "HTTPHeaders": {}, "RetryAttempts": 0}
+    metadata: dict[str, Any] = {"HTTPStatusCode": answer.status, "HTTPHeaders": {}, "RetryAttempts": 0}
+    if answer.request_id is not None:
+        metadata["RequestId"] = answer.request_id
     parsed.setdefault("ResponseMetadata", metadata)
     return SimpleNamespace(status_code=answer.status, headers={}, content=b""), parsed
 

@@ -118,19 +118,10 @@ class EncryptedClient:
         require_client("client", client)
         require_instance("auto_refresh_table_indexes", auto_refresh_table_indexes, bool)
         require_instance("expect_standard_dictionaries", expect_standard_dictionaries, bool)
-        options: WrapperOptions = {
-            "accept_28_digit_numbers": accept_28_digit_numbers,
-            "encryption_context_override": encryption_context_override,
-            "dialect": dialect,
-        }
+        options = WrapperOptions(accept_28_digit_numbers, encryption_context_override, dialect, update_mode, metrics)
+        registry = registry_of(materials_provider, attribute_actions, options, ask=auto_refresh_table_indexes)
         self._python_values = expect_standard_dictionaries
-        self._client: Any = hooked_client(
-            client,
-            registry_of(materials_provider, attribute_actions, options, ask=auto_refresh_table_indexes),
-            python_values=expect_standard_dictionaries,
-            update_mode=update_mode,
-            metrics=metrics,
-        )
+        self._client: Any = hooked_client(client, registry, options, python_values=expect_standard_dictionaries)
 
     def __repr__(self) -> str:
         return f"EncryptedClient({self._client!r})"

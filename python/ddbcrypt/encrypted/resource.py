@@ -27,7 +27,6 @@ from ddbcrypt.wrapping import (
     WrapperOptions,
     call,
     hooked_client,
-    refuse_item_options,
     registry_of,
     require_resource,
 )
@@ -108,13 +107,9 @@ class EncryptedTablesCollectionManager:
         self._materials_provider = materials_provider
         self._attribute_actions = attribute_actions.copy()
         self._infos = table_info_cache
-        self._options: WrapperOptions = {
-            "accept_28_digit_numbers": accept_28_digit_numbers,
-            "encryption_context_override": encryption_context_override,
-            "dialect": dialect,
-            "update_mode": update_mode,
-            "metrics": metrics,
-        }
+        self._options = WrapperOptions(
+            accept_28_digit_numbers, encryption_context_override, dialect, update_mode, metrics
+        )
 
     def __repr__(self) -> str:
         return "EncryptedTablesCollectionManager()"
@@ -128,7 +123,7 @@ class EncryptedTablesCollectionManager:
             table_info=self._infos.table_info(boto3_table.name),
             attribute_actions=self._attribute_actions,
             auto_refresh_table_indexes=False,  # the cache has asked, or must not
-            **self._options,
+            **self._options._asdict(),
         )
 
     def all(self) -> _EncryptedTables:
@@ -212,17 +207,13 @@ class EncryptedResource:
         original: Any = resource
         self._original = original
         self._ask = auto_refresh_table_indexes
-        self._options: WrapperOptions = {
-            "accept_28_digit_numbers": accept_28_digit_numbers,
-            "encryption_context_override": encryption_context_override,
-            "dialect": dialect,
-            "update_mode": update_mode,
-            "metrics": metrics,
-        }
+        self._options = WrapperOptions(
+            accept_28_digit_numbers, encryption_context_override, dialect, update_mode, metrics
+        )
         registry = registry_of(materials_provider, attribute_actions, self._options, ask=auto_refresh_table_indexes)
         self._attribute_actions = AttributeActions() if attribute_actions is None else attribute_actions.copy()
         client = self._original.meta.client
-        hooked = hooked_client(client, registry, python_values=True, update_mode=update_mode, metrics=metrics)
+        hooked = hooked_client(client, registry, self._options)
         self._resource: Any = clone_table(self._original, hooked)
         self._infos = TableInfoCache(client, auto_refresh_table_indexes)
         #: None where the tables have configurations of their own.
@@ -233,7 +224,11 @@ class EncryptedResource:
         else:
             self._materials_provider = materials_provider
             self.tables = EncryptedTablesCollectionManager(
-                self._original.tables, materials_provider, self._attribute_actions, self._infos, **self._options
+                self._original.tables,
+                materials_provider,
+                self._attribute_actions,
+                self._infos,
+                **self._options._asdict(),
             )
 
     def __repr__(self) -> str:
@@ -275,15 +270,15 @@ class EncryptedResource:
         """
         provider = materials_provider or self._materials_provider
         if provider is None or isinstance(provider, DynamoDbTableEncryptionConfig):
-            refuse_item_options({}, table_info=table_info, attribute_actions=attribute_actions)
+            WrapperOptions().refuse_beside_configuration(table_info=table_info, attribute_actions=attribute_actions)
         if provider is None:
             return self.tables.encrypted(self._original.Table(name))
         if isinstance(provider, DynamoDbTableEncryptionConfig):
             return EncryptedTable(
                 table=self._original.Table(name),
                 materials_provider=provider,
-                update_mode=self._options.get("update_mode", "rewrite"),
-                metrics=self._options.get("metrics"),
+                update_mode=self._options.update_mode,
+                metrics=self._options.metrics,
             )
         ask = self._ask if auto_refresh_table_indexes is None else auto_refresh_table_indexes
         return EncryptedTable(
@@ -292,7 +287,7 @@ class EncryptedResource:
             table_info=self._infos.table_info(name) if table_info is None else table_info,
             attribute_actions=self._attribute_actions if attribute_actions is None else attribute_actions,
             auto_refresh_table_indexes=ask,
-            **self._options,
+            **self._options._asdict(),
         )
 
     def create_table(self, **kwargs: Any) -> EncryptedTable:
@@ -311,7 +306,7 @@ class EncryptedResource:
             table_info=info,
             attribute_actions=self._attribute_actions,
             auto_refresh_table_indexes=False,
-            **self._options,
+            **self._options._asdict(),
         )
 
     def batch_get_item(self, **kwargs: Unpack[parameters.ClientBatchGetItem]) -> dict[str, Any]:

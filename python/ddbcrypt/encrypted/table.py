@@ -13,7 +13,6 @@ from boto3.resources.base import ServiceResource
 from ddbcrypt.context_overrides import EncryptionContextOverride
 from ddbcrypt.dynamodb import parameters
 from ddbcrypt.dynamodb.clones import clone_table
-from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
 from ddbcrypt.dynamodb.registry import Registry
 from ddbcrypt.dynamodb.scene import UpdateMode
 from ddbcrypt.dynamodb.table_infos import completed
@@ -25,7 +24,7 @@ from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.metrics import Metrics
 from ddbcrypt.structured.config import DynamoDbTableEncryptionConfig
 from ddbcrypt.structures import AttributeActions, TableInfo
-from ddbcrypt.wrapping import WrapperOptions, call, hooked_client, refuse_item_options, require_resource
+from ddbcrypt.wrapping import WrapperOptions, call, hooked_client, require_resource
 
 __all__ = ("EncryptedTable",)
 
@@ -121,39 +120,25 @@ class EncryptedTable:
     ) -> None:
         require_resource("table", table, "Table")
         require_instance("auto_refresh_table_indexes", auto_refresh_table_indexes, bool)
+        options = WrapperOptions(accept_28_digit_numbers, encryption_context_override, dialect, update_mode, metrics)
         boto3_table: Any = table
         client = boto3_table.meta.client
         if isinstance(materials_provider, DynamoDbTableEncryptionConfig):
-            options: WrapperOptions = {
-                "accept_28_digit_numbers": accept_28_digit_numbers,
-                "encryption_context_override": encryption_context_override,
-                "dialect": dialect,
-            }
-            refuse_item_options(options, table_info=table_info, attribute_actions=attribute_actions)
+            options.refuse_beside_configuration(table_info=table_info, attribute_actions=attribute_actions)
             registry = Registry({boto3_table.name: materials_provider}, ask=False)
-            hooked = hooked_client(client, registry, python_values=True, update_mode=update_mode, metrics=metrics)
-            self._table: Any = clone_table(boto3_table, hooked)
+            self._table: Any = clone_table(boto3_table, hooked_client(client, registry, options))
             return
         info = TableInfo(name=plain_name(boto3_table.name)) if table_info is None else table_info
         actions = AttributeActions() if attribute_actions is None else attribute_actions
         require_instance("table_info", info, TableInfo)
         require_instance("attribute_actions", actions, AttributeActions)
 
-        def config(info: TableInfo | None) -> LegacyTableConfig:
-            return LegacyTableConfig(
-                materials_provider,
-                actions.copy(),
-                info,
-                dialect=dialect,
-                accept_28_digit_numbers=accept_28_digit_numbers,
-                encryption_context_override=encryption_context_override,
-            )
-
-        others = config(None)  # before DynamoDB is asked: what is wrong with the arguments shows without a call
+        # before DynamoDB is asked: what is wrong with the arguments shows without a call
+        others = options.table_config(materials_provider, actions)
         known = completed(client, boto3_table.name, info, ask=auto_refresh_table_indexes)
-        registry = Registry({boto3_table.name: config(known)}, fallback=others, ask=auto_refresh_table_indexes)
-        hooked = hooked_client(client, registry, python_values=True, update_mode=update_mode, metrics=metrics)
-        self._table = clone_table(boto3_table, hooked)
+        own = options.table_config(materials_provider, actions, known)
+        registry = Registry({boto3_table.name: own}, fallback=others, ask=auto_refresh_table_indexes)
+        self._table = clone_table(boto3_table, hooked_client(client, registry, options))
 
     @classmethod
     def of_client(cls, table: Any, client: Any) -> Self:
