@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from ddbcrypt.exceptions import InvalidArgumentError
 from ddbcrypt.identifiers import CryptoAction
@@ -124,7 +125,8 @@ class EncryptionContext:
 class AttributeActions:
     """Which action is taken for which attribute.
 
-    It may be shared between threads as long as none changes it. It makes no network call.
+    A subclass may have an :meth:`action` of its own, which holds wherever this class does. An object may be shared
+    between threads as long as none changes it. It makes no network call.
 
     :param CryptoAction default_action: action for attributes that ``attribute_actions`` does not name
     :param dict attribute_actions: attribute name to action; copied
@@ -170,15 +172,19 @@ class AttributeActions:
         """Give the action for the attribute of that name."""
         return self.attribute_actions.get(attribute_name, self.default_action)
 
-    def copy(self) -> AttributeActions:
-        """Make a copy that can be changed without changing this object."""
-        return AttributeActions(self.default_action, self.attribute_actions)
+    def copy(self) -> Self:
+        """Make a copy, of the same class, that can be changed without changing this object."""
+        # Not by the constructor: what a subclass chooses would be lost, and what it encrypts leave in plaintext.
+        new = copy.copy(self)
+        new.attribute_actions = dict(self.attribute_actions)
+        return new
 
     def set_index_keys(self, *keys: str) -> None:
         """Give key attributes an action that leaves them readable: at most ``SIGN_ONLY``. Changes this object.
 
         :param keys: attribute names
-        :raises InvalidArgumentError: an attribute has another action of its own already; nothing is changed then
+        :raises InvalidArgumentError: an attribute has another action of its own already, or a subclass's :meth:`action`
+            encrypts it; nothing is changed then
         """
         index_actions: dict[str, CryptoAction] = {}
         for key in keys:
@@ -188,16 +194,33 @@ class AttributeActions:
                     f'key attribute "{key}" cannot have the action {self.attribute_actions[key].name}: DynamoDB has to '
                     f"read it; set {index_actions[key].name} or leave it out"
                 )
+        before = dict(self.attribute_actions)
         self.attribute_actions.update(index_actions)
+        for key, action in index_actions.items():
+            if self.action(key) is not action:
+                self.attribute_actions.clear()
+                self.attribute_actions.update(before)
+                raise InvalidArgumentError(
+                    f'key attribute "{key}" cannot have the action {self.action(key).name}, which '
+                    f"{type(self).__name__}.action gives it: DynamoDB has to read it; give {action.name}"
+                )
 
     def contains_action(self, action: CryptoAction) -> bool:
         """Tell whether any attribute can have that action."""
         return action is self.default_action or action in self.attribute_actions.values()
 
     def __add__(self, other: AttributeActions) -> AttributeActions:
-        """Merge: for each attribute, and by default, the action of the two that protects more."""
+        """Merge: for each attribute, and by default, the action of the two that protects more.
+
+        :raises InvalidArgumentError: one is of a subclass with an :meth:`action` of its own, which a merge would lose
+        """
         if not isinstance(other, AttributeActions):  # pyright: ignore[reportUnnecessaryIsInstance]
             return NotImplemented
+        for one in (self, other):
+            if type(one).action is not AttributeActions.action:
+                raise InvalidArgumentError(
+                    f"{type(one).__name__} chooses actions by a method of its own, which cannot be merged"
+                )
         names = {*self.attribute_actions, *other.attribute_actions}
         return AttributeActions(
             default_action=max(self.default_action, other.default_action),

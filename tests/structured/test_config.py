@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import Any
 
 import pytest
 
 from ddbcrypt.exceptions import InvalidArgumentError
 from ddbcrypt.identifiers import CryptoAction
-from ddbcrypt.keyrings import AlgorithmSuite, DefaultCmm, RawAesKeyring
-from ddbcrypt.structured import DynamoDbItemEncryptor, PlaintextOverride
-from tests.structured.encryptors import ACTIONS, config
+from ddbcrypt.keyrings import AlgorithmSuite, CachingCmm, DefaultCmm, RawAesKeyring
+from ddbcrypt.pickling import allow_secrets
+from ddbcrypt.structured import DynamoDbItemEncryptor, DynamoDbTableEncryptionConfig, PlaintextOverride
+from tests.structured.encryptors import ACTIONS, ITEM, config
 from tests.structured.test_overrides import legacy_override
 
 KEYRING = RawAesKeyring("ddbcrypt", "main", bytes(32))
@@ -89,3 +92,36 @@ def test_what_is_given_is_copied_and_the_default_suite_is_signed() -> None:
     assert made.suite is AlgorithmSuite.ECDSA_P384
     assert config(algorithm_suite_id=0x6700).suite is AlgorithmSuite.SYMMETRIC_SIGNATURE
     assert config(keyring=None, cmm=DefaultCmm(KEYRING)).materials_manager is not None
+
+
+@pytest.mark.parametrize("changes", [{}, {"keyring": None, "cmm": CachingCmm(KEYRING, 60)}])
+def test_copies_are_itself(changes: dict[str, Any]) -> None:
+    """Keys and clients are not copied, and a cache stays one cache."""
+    given = config(**changes)
+    encryptor = DynamoDbItemEncryptor(given)
+    for one in (given, encryptor, KEYRING):
+        assert copy.copy(one) is one
+        assert copy.deepcopy({"in": [one]}) == {"in": [one]}
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"keyring": None, "cmm": DefaultCmm(KEYRING)}, {"legacy_override": legacy_override()}]
+)
+def test_a_pickled_configuration_reads_what_its_original_wrote(changes: dict[str, Any]) -> None:
+    given = config(**changes)
+    table = DynamoDbTableEncryptionConfig(
+        "patients", "id", ACTIONS, allowed_unsigned_attributes=["views"], keyring=KEYRING
+    )
+    encryptor = DynamoDbItemEncryptor(given)
+    for one in (given, encryptor, table):
+        with pytest.raises(TypeError, match="allow_secrets"):
+            pickle.dumps(one)
+    with allow_secrets():
+        restored, restored_encryptor, restored_table = pickle.loads(pickle.dumps((given, encryptor, table)))
+    assert type(restored_table) is DynamoDbTableEncryptionConfig
+    for reader in (DynamoDbItemEncryptor(restored), restored_encryptor):
+        assert reader.decrypt_item(encryptor.encrypt_item(ITEM).encrypted_item).plaintext_item == ITEM
+    for name in ("attribute_actions_on_encrypt", "allowed_unsigned_attributes", "suite", "legacy_override"):
+        assert getattr(restored, name) == getattr(given, name)
+    with pytest.raises(TypeError):
+        restored.attribute_actions_on_encrypt["new"] = CryptoAction.DO_NOTHING

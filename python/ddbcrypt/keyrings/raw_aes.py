@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final, Self
 
 from ddbcrypt import _engine
 from ddbcrypt.exceptions import DecryptionError, InvalidKeyError
@@ -105,10 +105,16 @@ class RawAesKeyring(Keyring):
             errors,
         )
 
+    def __copy__(self) -> Self:
+        return self  # it never changes, and its key need not stand in memory twice
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
     def __reduce__(self) -> tuple[type[RawAesKeyring], tuple[str, str, bytes]]:
         if not secrets_allowed():
             raise TypeError("RawAesKeyring holds a secret key: pickle it inside ddbcrypt.pickling.allow_secrets()")
-        return RawAesKeyring, (self._namespace, self._name, self._wrapping_key)
+        return type(self), (self._namespace, self._name, self._wrapping_key)
 
     def __repr__(self) -> str:
         return f"RawAesKeyring(namespace={self._namespace!r}, name={self._name!r})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
+from typing import Any, Self
 
 from ddbcrypt import _engine
 from ddbcrypt.exceptions import InvalidArgumentError, UnwrappingError
@@ -137,10 +138,16 @@ class RawRsaKeyring(Keyring):
             except UnwrappingError:
                 return  # the key was read, and the ciphertext is none
 
+    def __copy__(self) -> Self:
+        return self  # it never changes, and its key need not stand in memory twice
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
     def __reduce__(self) -> tuple[type[RawRsaKeyring], tuple[str, str, str, bytes | None, bytes | None]]:
         if self._private_key is not None and not secrets_allowed():
             raise TypeError("RawRsaKeyring holds a private key: pickle it inside ddbcrypt.pickling.allow_secrets()")
-        return RawRsaKeyring, (self._namespace, self._name, self._padding.value, self._public_key, self._private_key)
+        return type(self), (self._namespace, self._name, self._padding.value, self._public_key, self._private_key)
 
     def __repr__(self) -> str:
         return f"RawRsaKeyring(namespace={self._namespace!r}, name={self._name!r}, padding={self._padding.value!r})"

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Any, Final, Self, cast
 
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import InvalidArgumentError
@@ -27,7 +27,8 @@ _CONTEXT: Final = CryptoAction.SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT
 class DynamoDbItemEncryptorConfig:
     """How items of one table are encrypted and signed (spec: ddb-table-encryption-config).
 
-    Thread-safe where the keyring or CMM is. Makes no network call. What is given is copied.
+    Thread-safe where the keyring or CMM is. Makes no network call. What is given is copied. It never changes, so
+    ``copy`` and ``deepcopy`` give itself; it pickles where its keyring or CMM does.
 
     :param logical_table_name: the name that every item is bound to; the table's own name, or the name it had before it
         was restored or renamed
@@ -165,6 +166,20 @@ class DynamoDbItemEncryptorConfig:
             dialect=legacy.dialect,
         )
 
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as what the constructor was given."""
+        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        given["attribute_actions_on_encrypt"] = dict(self.attribute_actions_on_encrypt)
+        if self.keyring is not None:
+            given["cmm"] = None  # made of the keyring
+        return _made_of, (type(self), given)
+
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
 
@@ -231,6 +246,10 @@ class DynamoDbTableEncryptionConfig(DynamoDbItemEncryptorConfig):
         from ddbcrypt.structured.table import StructuredTable
 
         return StructuredTable(info.name, self)
+
+
+def _made_of(kind: type[DynamoDbItemEncryptorConfig], given: dict[str, Any]) -> DynamoDbItemEncryptorConfig:
+    return kind(**given)
 
 
 def _actions(actions: object) -> Mapping[str, CryptoAction]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from ddbcrypt import _engine
 from ddbcrypt.encrypted import CryptoConfig
@@ -45,7 +45,8 @@ class DynamoDbItemEncryptor:
     """Encrypts and signs, verifies and decrypts the items of one table (spec: ddb-item-encryptor).
 
     Items are never changed; every result is a new object. Thread-safe as far as the keyring or CMM is; it makes no
-    network calls but theirs. Errors name the item by its primary key.
+    network calls but theirs. Errors name the item by its primary key. ``copy`` and ``deepcopy`` give itself; it pickles
+    where its configuration does.
 
     :param config: how items are protected
     :raises TypeError: when it is no :class:`DynamoDbItemEncryptorConfig`
@@ -61,6 +62,15 @@ class DynamoDbItemEncryptor:
             config.plaintext_policy.writes_plaintext or (legacy is not None and legacy.policy.writes_legacy)
         )
         self._required = config.names_in_context
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._config,)
 
     def __repr__(self) -> str:
         return f"DynamoDbItemEncryptor(logical_table_name={self._config.logical_table_name!r})"
