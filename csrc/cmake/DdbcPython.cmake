@@ -22,7 +22,8 @@ endif()
 file(GLOB DDBC_PYTHON_SOURCES CONFIGURE_DEPENDS python/*.c)
 Python_add_library(_engine MODULE ${DDBC_USE_SABI} WITH_SOABI ${DDBC_PYTHON_SOURCES})
 target_include_directories(_engine PRIVATE .)
-target_link_libraries(_engine PRIVATE ddbcrypt_core ddbc_flags)
+find_package(Threads REQUIRED)
+target_link_libraries(_engine PRIVATE ddbcrypt_core ddbc_flags Threads::Threads)
 set_target_properties(_engine PROPERTIES C_VISIBILITY_PRESET hidden)
 
 # Hides the engine's own functions as well: the module's only export is its init function.

@@ -3,11 +3,19 @@
 #ifndef DDBC_PYTHON_CALL_H
 #define DDBC_PYTHON_CALL_H
 
+#include "fork_gate.h"
 #include "objects.h"
 #include "state.h"
 
 /* Bytes of item from which the GIL is let go for the C work; docs/benchmarks.md says how it was measured. */
 #define GIL_RELEASE_BYTES 4096
+/* Around such work: a block, in which a fork waits for its end. */
+#define WITHOUT_GIL_BEGIN                                                                                              \
+    Py_BEGIN_ALLOW_THREADS                                                                                             \
+    fork_gate_enter();
+#define WITHOUT_GIL_END                                                                                                \
+    fork_gate_leave();                                                                                                 \
+    Py_END_ALLOW_THREADS
 
 /* Objects in the workspace's arena, newest chunk first. */
 typedef struct object_chunk {

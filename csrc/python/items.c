@@ -15,9 +15,9 @@ static bool work(call *c, item_function function, ddbc_legacy_job *jobs, size_t 
     }
     bool done;
     call_guard(c);
-    Py_BEGIN_ALLOW_THREADS
+    WITHOUT_GIL_BEGIN
     done = function(c->workspace, jobs, count, failed, &c->status);
-    Py_END_ALLOW_THREADS
+    WITHOUT_GIL_END
     return done;
 }
 

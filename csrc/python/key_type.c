@@ -131,9 +131,9 @@ static bool apply(call *c, ddbc_key *key, cipher_function function, ddbc_mode mo
         return function(key, c->workspace, mode, in, out, &c->status);
     }
     bool done;
-    Py_BEGIN_ALLOW_THREADS
+    WITHOUT_GIL_BEGIN
     done = function(key, c->workspace, mode, in, out, &c->status);
-    Py_END_ALLOW_THREADS
+    WITHOUT_GIL_END
     return done;
 }
 

@@ -2,6 +2,7 @@
  * module: `ddbcrypt._engine`, initialised in phases, with state of its own in each interpreter. */
 #include <openssl/crypto.h>
 
+#include "fork_gate.h"
 #include "items.h"
 #include "key_type.h"
 #include "state.h"
@@ -10,6 +11,10 @@
 static int module_exec(PyObject *module)
 {
     engine_state *state = state_of_module(module);
+    if (!fork_gate_init()) {
+        PyErr_NoMemory();
+        return -1;
+    }
     if (state_init(state, module) < 0) {
         return -1;
     }

@@ -113,9 +113,9 @@ PyObject *generate_rsa(PyObject *module, PyObject *bits)
     }
     ddbc_bytes encoded = {NULL, 0};
     bool done;
-    Py_BEGIN_ALLOW_THREADS
+    WITHOUT_GIL_BEGIN
     done = ddbc_rsa_generate(c.workspace, number < 0 || number > 65536 ? 0 : (unsigned)number, &encoded, &c.status);
-    Py_END_ALLOW_THREADS
+    WITHOUT_GIL_END
     return call_finish(&c, done ? bytes_out(encoded) : NULL);
 }
 

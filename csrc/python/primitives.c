@@ -141,9 +141,9 @@ PyObject *ecdsa_p384_generate(PyObject *module, PyObject *nothing)
     if (!begin(&c, module, "ecdsa_p384_generate", 0, 0)) {
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS
+    WITHOUT_GIL_BEGIN
     done = ddbc_ecdsa_generate(c.workspace, &private_key, &point, &c.status);
-    Py_END_ALLOW_THREADS
+    WITHOUT_GIL_END
     return call_finish(&c, done ? pair_out(private_key, point) : NULL);
 }
 
@@ -182,9 +182,9 @@ static PyObject *rsa(PyObject *module, PyObject *const *arguments, Py_ssize_t co
     bool done = call_buffer(&c, arguments[0], &encoded) && call_text(&c, arguments[1], &padding) &&
                 call_buffer(&c, arguments[2], &in) && ddbc_padding_from_name(padding, &mode, &c.status);
     if (done) {
-        Py_BEGIN_ALLOW_THREADS
+        WITHOUT_GIL_BEGIN
         done = run_rsa(&c, kind, function, encoded, mode, in, &out);
-        Py_END_ALLOW_THREADS
+        WITHOUT_GIL_END
     }
     return call_finish(&c, done ? bytes_out(out) : NULL);
 }

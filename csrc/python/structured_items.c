@@ -37,9 +37,9 @@ static bool work(call *c, bool encrypting, ddbc_structured_job *jobs, size_t cou
     }
     bool done;
     call_guard(c);
-    Py_BEGIN_ALLOW_THREADS
+    WITHOUT_GIL_BEGIN
     done = function(c->workspace, jobs, count, failed, &c->status);
-    Py_END_ALLOW_THREADS
+    WITHOUT_GIL_END
     return done;
 }
 

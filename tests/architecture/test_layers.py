@@ -38,6 +38,14 @@ def test_python_h_is_known_only_under_csrc_python() -> None:
     assert all(mention.startswith("csrc/python/") for mention in mentions), mentions
 
 
+def test_a_fork_waits_for_all_work_without_the_gil() -> None:
+    """The macros that open and close the gate are the only ones that let go of the GIL."""
+    releases = re.compile(r"\bPy_(?:BEGIN|END)_ALLOW_THREADS\b|\bPyEval_(?:Save|Restore)Thread\b")
+    assert {name(path) for path in c_files() if releases.search(c_code(path))} == {"csrc/python/call.h"}
+    uses = [name(path) for path in c_files("csrc/python") if "WITHOUT_GIL_BEGIN" in c_code(path)]
+    assert len(uses) > 1
+
+
 def test_only_the_crypto_files_call_libcrypto() -> None:
     offenders: dict[str, set[str]] = {}
     callers: set[str] = set()

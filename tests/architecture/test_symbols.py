@@ -25,6 +25,10 @@ CPYTHON_TABLES = (
     "PyType_Spec",
 )
 
+#: Variables that are of the process, as what they stand for is, by object file: the counts of the gate of forks are
+#: atomic, and the others are set once.
+OF_THE_PROCESS = {"fork_gate.c": {"forking", "inside", "once", "registered"}}
+
 # .data.rel.ro holds constants that contain addresses: the loader fills it in, then it is read-only.
 WRITABLE_SECTION = re.compile(r"^\.(?:data(?!\.rel\.ro)|bss|tdata|tbss)|^\*COM\*$")
 
@@ -52,8 +56,14 @@ def test_the_engine_has_no_variable_that_changes(object_files: list[Path]) -> No
     assert {path.name: symbols for path in judged if (symbols := writable_symbols(path))} == {}
 
 
+def test_what_is_of_the_process_is_no_more_than_that(object_files: list[Path]) -> None:
+    """A fork is of the whole process, whatever interpreters it has."""
+    judged = {path.stem: writable_symbols(path) for path in object_files if path.stem in OF_THE_PROCESS}
+    assert judged == OF_THE_PROCESS
+
+
 def test_the_extension_has_only_tables_of_cpython(object_files: list[Path]) -> None:
-    judged = [path for path in object_files if path.parent.name == "python"]
+    judged = [path for path in object_files if path.parent.name == "python" and path.stem not in OF_THE_PROCESS]
     assert judged
     code = "\n".join(c_code(path) for path in c_files("csrc/python"))
     tables = set(re.findall(rf"\bstatic\s+(?:struct\s+)?(?:{'|'.join(CPYTHON_TABLES)})\s+(\w+)", code))
