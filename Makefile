@@ -16,6 +16,8 @@ BIN := $(abspath $(VENV))/bin
 DONE := $(VENV)/.done
 DONE_AIO := $(VENV_AIO)/.done
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+# Before a command that downloads: what breaks off is begun anew, twice.
+AGAIN := again() { "$$@" || { echo "once more: $$*" >&2; sleep 10; "$$@"; } || { sleep 30; "$$@"; }; }; again
 CMAKE := $(BIN)/cmake
 CTEST := $(BIN)/ctest
 
@@ -25,13 +27,13 @@ PACKAGE_SOURCES := pyproject.toml csrc/CMakeLists.txt examples/patients.jsonl \
 	-name __pycache__ -prune -o -print 2>/dev/null)
 C_FILES = $(shell find csrc tests benchmarks \( -name '*.c' -o -name '*.h' \) -not -path '*/target/*')
 
-# The requirements of one extra, from pyproject.toml: the package itself need not be built for them.
+# The requirements of one extra, or the package's own dependencies, from pyproject.toml: the package need not be built.
 define install_extra
-	@echo "installing the extra $(1) into $(2)"
-	@$(2)/bin/python -c "import sys, tomllib; \
-	print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies'][sys.argv[1]], sep='\n')" \
+	@echo "installing $(1) into $(2)"
+	@$(2)/bin/python -c "import sys, tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
+	print(*(project | project['optional-dependencies'])[sys.argv[1]], sep='\n')" \
 	$(1) > $(2)/.done/$(1).txt
-	@$(2)/bin/python -m pip --disable-pip-version-check install --quiet -r $(2)/.done/$(1).txt
+	@$(AGAIN) $(2)/bin/python -m pip --disable-pip-version-check install --quiet -r $(2)/.done/$(1).txt
 	@touch $@
 endef
 
@@ -98,13 +100,16 @@ $(DONE)/venv:
 
 # The build's own tools stay in .venv, so that a rebuild compiles only what changed.
 $(DONE)/tools: $(DONE)/venv pyproject.toml
-	@$(PIP) 'scikit-build-core>=1.1' 'cmake>=3.29' ninja
+	@$(AGAIN) $(PIP) 'scikit-build-core>=1.1' 'cmake>=3.29' ninja
 	@touch $@
 
-$(DONE)/package: $(DONE)/tools $(PACKAGE_SOURCES)
+$(DONE)/package: $(DONE)/dependencies $(PACKAGE_SOURCES)
 	@echo "building ddbcrypt and installing it into $(VENV)"
 	@PATH="$(BIN):$$PATH" $(PIP) --no-build-isolation .
 	@touch $@
+
+$(DONE)/dependencies: $(DONE)/tools pyproject.toml
+	$(call install_extra,dependencies,$(VENV))
 
 $(DONE)/extra-demo: $(DONE)/tools pyproject.toml
 	$(call install_extra,demo,$(VENV))
@@ -123,7 +128,7 @@ $(DONE_AIO)/package: $(DONE)/package $(DONE_AIO)/extra-test-aio
 	@PATH="$(BIN):$$PATH" $(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir build/wheel-aio .
 	@$(VENV_AIO)/bin/python -m pip --disable-pip-version-check install --quiet --force-reinstall --no-deps \
 	build/wheel-aio/*.whl
-	@$(VENV_AIO)/bin/python -m pip --disable-pip-version-check install --quiet build/wheel-aio/*.whl
+	@$(AGAIN) $(VENV_AIO)/bin/python -m pip --disable-pip-version-check install --quiet build/wheel-aio/*.whl
 	@touch $@
 
 $(DONE_AIO)/extra-test-aio: pyproject.toml $(DONE)/venv

@@ -72,15 +72,15 @@ def verdicts(report: Report) -> str:
     """The goals, those that are not met first."""
     found = sorted(goals.all_goals(report), key=lambda goal: (False, True, None).index(goal.met))
     met = sum(goal.met is True for goal in found)
-    table = markdown.table(["goal", "", "limit", "measured", "fastest rounds"], [goal.row() for goal in found], left=2)
+    header = ["goal", "", "limit", "measured", "fastest rounds", "limit in floors"]
+    table = markdown.table(header, [goal.row() for goal in found], left=2)
     return f"{met} of {len(found)} goals are met.\n\n{table}"
 
 
-def floors(report: Report) -> str:
-    """The legacy floor's fastest ways to its primitives."""
-    ways = [
-        f"- {name.removeprefix('floor ')}: {way}" for name, way in report.notes.items() if name.startswith("floor ")
-    ]
+def floors(report: Report, data_format: str) -> str:
+    """The fastest ways to their primitives that the floors of a format found."""
+    prefix = f"floor {data_format} "
+    ways = [f"- {name.removeprefix(prefix)}: {way}" for name, way in report.notes.items() if name.startswith(prefix)]
     return "The floor's fastest ways:\n\n" + "\n".join(ways) if ways else ""
 
 
@@ -90,8 +90,9 @@ def main() -> int:
     sections = {"bench": head(report)}
     for name in report.options["suites"]:
         sections[SUITES[name].region] = SUITES[name].render(report)
-    if "legacy" in report.options["suites"]:
-        sections["bench-legacy"] += "\n\n" + floors(report)
+    for data_format in ("legacy", "structured"):
+        if data_format in report.options["suites"]:
+            sections[f"bench-{data_format}"] += "\n\n" + floors(report, data_format)
     sections["bench-goals"] = verdicts(report)
     for name, text in sections.items():
         print(f"\n==== {name.removeprefix('bench-')} ====\n\n{text}")

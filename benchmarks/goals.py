@@ -51,6 +51,9 @@ class Goal:
     at_least: bool
     value: float | None
     best: float | None
+    #: For "times faster than another client": the time that the limit allows, as a multiple of the libcrypto floor's.
+    #: Under 1 no implementation on this libcrypto can meet it.
+    allowed_floors: float | None = None
 
     @property
     def met(self) -> bool | None:
@@ -64,9 +67,9 @@ class Goal:
         return {None: "not measured", True: "met", False: "NOT met"}[self.met]
 
     def row(self) -> list[str]:
-        """What is to be, what is, the same of the fastest rounds, and the verdict."""
+        """What is to be, what is, the same of the fastest rounds, the verdict, and the limit in floors."""
         limit = f"{'at least' if self.at_least else 'at most'} {self.limit:g}"
-        found = ["" if value is None else f"{value:.2f}" for value in (self.value, self.best)]
+        found = ["" if value is None else f"{value:.2f}" for value in (self.value, self.best, self.allowed_floors)]
         return [self.name, self.verdict, limit, *found]
 
     def as_json(self) -> dict[str, Any]:
@@ -75,6 +78,7 @@ class Goal:
             "limit": self.limit,
             "at_least": self.at_least,
             "value": self.value,
+            "allowed_floors": self.allowed_floors,
             "verdict": self.verdict,
         }
 
@@ -85,10 +89,14 @@ def all_goals(report: Report) -> list[Goal]:
             *_hooks(report)]  # fmt: skip
 
 
-def _ratio(report: Report, name: str, over: str, under: str, limit: float, *, at_least: bool) -> Goal:
+def _ratio(
+    report: Report, name: str, over: str, under: str, limit: float, *, at_least: bool, floor: str | None = None
+) -> Goal:
     ratio = report.ratio(over, under)
     found = (None, None) if ratio is None else (ratio.medians, ratio.best)
-    return Goal(name, limit, at_least, *found)
+    other_in_floors = None if floor is None or not at_least else report.ratio(over, floor)
+    allowed = None if other_in_floors is None else other_in_floors.medians / limit
+    return Goal(name, limit, at_least, *found, allowed_floors=allowed)
 
 
 def _legacy(report: Report) -> Iterator[Goal]:
@@ -102,7 +110,7 @@ def _legacy(report: Report) -> Iterator[Goal]:
                 place = f"legacy/{shape}/{direction}"
                 name = f"legacy, {shape} {direction}, {what}"
                 over, under = (f"{place}/{who}" for who in pair)
-                yield _ratio(report, name, over, under, limit, at_least=at_least)
+                yield _ratio(report, name, over, under, limit, at_least=at_least, floor=f"{place}/floor")
     for shape in SHAPES:
         for direction in DIRECTIONS:
             place = f"legacy/{shape}/{direction}"
@@ -150,7 +158,7 @@ def _structured(report: Report) -> Iterator[Goal]:
                 place = f"structured/HMAC/{shape}/{direction}"
                 name = f"structured (HMAC), {shape} {direction}, {what}"
                 over, under = (f"{place}/{who}" for who in pair)
-                yield _ratio(report, name, over, under, limit, at_least=at_least)
+                yield _ratio(report, name, over, under, limit, at_least=at_least, floor=f"{place}/floor")
     for direction in DIRECTIONS:
         place = f"structured/ECDSA/small/{direction}"
         name = f"structured (ECDSA), small {direction}, times libcrypto's signature alone"

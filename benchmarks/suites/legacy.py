@@ -41,7 +41,7 @@ def _measure_shape(
 ) -> None:
     libraries.check_agreement(ours, theirs, shape.item)
     bottom.define(floor.legacy_definition(shape.item))
-    session.report.notes[f"floor {shape.name}"] = bottom.calibrate()
+    session.report.notes[f"floor legacy {shape.name}"] = bottom.calibrate()
     clock = session.options.clock
     wire = ours.to_wire(shape.item)
     stored = ours.encrypt(wire, "wire")

@@ -58,7 +58,8 @@ def _measure_shape(
         assert ours.decrypt_item(client.ask("encrypt", wire, settings)).plaintext_item == expected
         again = ours.encrypt_item(client.ask("decrypt", stored, settings)).encrypted_item
         assert ours.decrypt_item(again).plaintext_item == expected
-    bottom.define(floor.structured_definition(wire, ours))
+    ways = bottom.define(floor.structured_definition(wire, ours))
+    session.report.notes[f"floor structured {suite} {shape.name}"] = ways
     clock = session.options.clock
     size = BATCH[shape.name] if suite == "HMAC" else SIGNED_BATCH
     contestants: list[Contestant] = []

@@ -41,53 +41,50 @@ static bool derive(const ddbc_engine *engine, ddbc_bytes intermediate_key, uint8
     return done;
 }
 
-typedef bool (*gcm_function)(const ddbc_engine *, struct evp_cipher_ctx_st *, ddbc_bytes, const uint8_t *, ddbc_bytes,
-                             ddbc_bytes, uint8_t *, ddbc_status *);
+typedef bool (*gcm_function)(ddbc_gcm *, ddbc_bytes, const uint8_t *, ddbc_bytes, ddbc_bytes, uint8_t *, ddbc_status *);
 
-static bool apply(const ddbc_engine *engine, struct evp_cipher_ctx_st *cipher, gcm_function function,
-                  ddbc_bytes intermediate_key, ddbc_bytes context, ddbc_bytes in, uint8_t *out,
-                  uint8_t signing[KEY_SIZE], ddbc_status *status)
+static bool apply(ddbc_gcm *gcm, gcm_function function, ddbc_bytes intermediate_key, ddbc_bytes context, ddbc_bytes in,
+                  uint8_t *out, uint8_t signing[KEY_SIZE], ddbc_status *status)
 {
     static const uint8_t iv[DDBC_GCM_IV_SIZE] = {0};
     uint8_t encryption[KEY_SIZE];
-    bool done = derive(engine, intermediate_key, encryption, signing, status) &&
-                function(engine, cipher, (ddbc_bytes){encryption, KEY_SIZE}, iv, context, in, out, status);
+    bool done = derive(gcm->engine, intermediate_key, encryption, signing, status) &&
+                function(gcm, (ddbc_bytes){encryption, KEY_SIZE}, iv, context, in, out, status);
     ddbc_wipe(encryption, sizeof encryption);
     return done;
 }
 
-bool ddbc_data_key_seal_with(const ddbc_engine *engine, struct evp_cipher_ctx_st *cipher, ddbc_bytes intermediate_key,
-                             ddbc_bytes context, ddbc_bytes data_key, uint8_t sealed[DDBC_SEALED_KEY_SIZE],
-                             uint8_t signing_key[DDBC_DATA_KEY_SIZE], ddbc_status *status)
+bool ddbc_data_key_seal_with(ddbc_gcm *gcm, ddbc_bytes intermediate_key, ddbc_bytes context, ddbc_bytes data_key,
+                             uint8_t sealed[DDBC_SEALED_KEY_SIZE], uint8_t signing_key[DDBC_DATA_KEY_SIZE],
+                             ddbc_status *status)
 {
     return check(intermediate_key, data_key, KEY_SIZE, DDBC_INVALID_ARGUMENT, status) &&
-           apply(engine, cipher, ddbc_gcm_encrypt, intermediate_key, context, data_key, sealed, signing_key, status);
+           apply(gcm, ddbc_gcm_encrypt, intermediate_key, context, data_key, sealed, signing_key, status);
 }
 
-bool ddbc_data_key_open_with(const ddbc_engine *engine, struct evp_cipher_ctx_st *cipher, ddbc_bytes intermediate_key,
-                             ddbc_bytes context, ddbc_bytes sealed, uint8_t data_key[DDBC_DATA_KEY_SIZE],
-                             uint8_t signing_key[DDBC_DATA_KEY_SIZE], ddbc_status *status)
+bool ddbc_data_key_open_with(ddbc_gcm *gcm, ddbc_bytes intermediate_key, ddbc_bytes context, ddbc_bytes sealed,
+                             uint8_t data_key[DDBC_DATA_KEY_SIZE], uint8_t signing_key[DDBC_DATA_KEY_SIZE],
+                             ddbc_status *status)
 {
     return check(intermediate_key, sealed, DDBC_SEALED_KEY_SIZE, DDBC_BAD_CIPHERTEXT, status) &&
-           apply(engine, cipher, ddbc_gcm_decrypt, intermediate_key, context, sealed, data_key, signing_key, status);
+           apply(gcm, ddbc_gcm_decrypt, intermediate_key, context, sealed, data_key, signing_key, status);
 }
 
 /* Both results lie in the workspace. */
-typedef bool (*data_key_function)(const ddbc_engine *, struct evp_cipher_ctx_st *, ddbc_bytes, ddbc_bytes, ddbc_bytes,
-                                  uint8_t *, uint8_t *, ddbc_status *);
+typedef bool (*data_key_function)(ddbc_gcm *, ddbc_bytes, ddbc_bytes, ddbc_bytes, uint8_t *, uint8_t *, ddbc_status *);
 
 static bool run(ddbc_workspace *workspace, data_key_function function, ddbc_bytes intermediate_key, ddbc_bytes context,
                 ddbc_bytes in, size_t out_size, ddbc_bytes *out, ddbc_bytes *signing_key, ddbc_status *status)
 {
     uint8_t *bytes = ddbc_arena_alloc(&workspace->arena, out_size);
     uint8_t *signing = ddbc_arena_alloc(&workspace->arena, KEY_SIZE);
-    struct evp_cipher_ctx_st *cipher = NULL;
+    ddbc_gcm gcm;
     if (bytes == NULL || signing == NULL) {
         return ddbc_fail_memory(status);
     }
-    bool done = ddbc_gcm_new(&cipher, status) &&
-                function(workspace->engine, cipher, intermediate_key, context, in, bytes, signing, status);
-    ddbc_gcm_free(cipher);
+    bool done = ddbc_gcm_begin(workspace->engine, &gcm, status) &&
+                function(&gcm, intermediate_key, context, in, bytes, signing, status);
+    ddbc_gcm_end(&gcm);
     if (done) {
         *out = (ddbc_bytes){bytes, out_size};
         *signing_key = (ddbc_bytes){signing, KEY_SIZE};

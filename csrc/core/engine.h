@@ -32,6 +32,8 @@ struct ddbc_engine {
     struct evp_cipher_st *ctr[DDBC_AES_SIZES];
     struct evp_cipher_st *wrap[DDBC_AES_SIZES];
     struct evp_cipher_st *gcm[DDBC_AES_SIZES];
+    struct evp_cipher_st *direct_gcm[DDBC_AES_SIZES]; /* see gcm.c; NULL where there are none */
+    struct evp_cipher_st *direct_ctr;                 /* AES-256 */
     struct evp_mac_st *hmac;
     struct evp_kdf_st *hkdf;
     ddbc_hmac_state no_salt; /* HKDF-SHA512's key of the extraction without a salt; of no use under FIPS */

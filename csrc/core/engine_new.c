@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 
+#include "core/gcm.h"
 #include "core/hmac.h"
 #include "core/status.h"
 
@@ -67,6 +68,9 @@ bool ddbc_engine_new(const ddbc_allocator *allocator, ddbc_engine **out, ddbc_st
         ddbc_engine_free(engine);
         return false;
     }
+    if (!engine->fips) {
+        ddbc_gcm_make_direct(engine);
+    }
     *out = engine;
     return true;
 }
@@ -82,6 +86,7 @@ void ddbc_engine_free(ddbc_engine *engine)
         EVP_CIPHER_free(engine->wrap[i]);
         EVP_CIPHER_free(engine->gcm[i]);
     }
+    ddbc_gcm_free_direct(engine);
     EVP_MD_free(engine->sha256);
     EVP_MD_free(engine->sha384);
     EVP_MAC_free(engine->hmac);

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * gcm: AES-GCM and the CTR stream that keys of fields are cut from. */
+ * gcm: AES-GCM and the CTR stream that keys of fields are cut from.
+ *
+ * A field has a key of its own, and most are small: of the 390 ns that OpenSSL 3.0 takes to seal 200 bytes, 120 go to the
+ * provider's parameters, by name, of key length, IV length and tag. libcrypto's own method for the same AES has none of
+ * them. As in digest.c the provider's is used where FIPS is asked for or there is no direct one, and for large values,
+ * which newer providers have the faster code for. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "core/gcm.h"
 
 #include <openssl/err.h>
@@ -10,16 +16,78 @@
 
 /* libcrypto counts in int. */
 #define CHUNK ((size_t)1 << 30)
+/* Up to this size the direct ciphers are taken. */
+#define SMALL_MAX 1024
 
-bool ddbc_gcm_new(struct evp_cipher_ctx_st **out, ddbc_status *status)
+#if !defined OPENSSL_NO_DEPRECATED_3_0 && OPENSSL_VERSION_MAJOR < 4
+void ddbc_gcm_make_direct(ddbc_engine *engine)
 {
-    *out = EVP_CIPHER_CTX_new();
+    /* A copy, since a built-in one only stands for the provider's. */
+    engine->direct_gcm[0] = EVP_CIPHER_meth_dup(EVP_aes_128_gcm());
+    engine->direct_gcm[1] = EVP_CIPHER_meth_dup(EVP_aes_192_gcm());
+    engine->direct_gcm[2] = EVP_CIPHER_meth_dup(EVP_aes_256_gcm());
+    engine->direct_ctr = EVP_CIPHER_meth_dup(EVP_aes_256_ctr());
+    ERR_clear_error();
+}
+
+void ddbc_gcm_free_direct(ddbc_engine *engine)
+{
+    for (size_t i = 0; i < DDBC_AES_SIZES; i++) {
+        EVP_CIPHER_meth_free(engine->direct_gcm[i]);
+        engine->direct_gcm[i] = NULL;
+    }
+    EVP_CIPHER_meth_free(engine->direct_ctr);
+    engine->direct_ctr = NULL;
+}
+#else
+void ddbc_gcm_make_direct(ddbc_engine *engine)
+{
+    (void)engine;
+}
+
+void ddbc_gcm_free_direct(ddbc_engine *engine)
+{
+    (void)engine;
+}
+#endif
+
+/* ---- contexts -------------------------------------------------------------------------------------------------- */
+
+static bool make_context(EVP_CIPHER_CTX **out, ddbc_status *status)
+{
+    *out = *out != NULL ? *out : EVP_CIPHER_CTX_new();
     return *out != NULL ? true : ddbc_fail_libcrypto_memory(status);
 }
 
-void ddbc_gcm_free(struct evp_cipher_ctx_st *context)
+bool ddbc_gcm_begin(const ddbc_engine *engine, ddbc_gcm *out, ddbc_status *status)
 {
-    EVP_CIPHER_CTX_free(context);
+    *out = (ddbc_gcm){.engine = engine};
+    return make_context(&out->small, status);
+}
+
+void ddbc_gcm_end(ddbc_gcm *gcm)
+{
+    EVP_CIPHER_CTX_free(gcm->small);
+    EVP_CIPHER_CTX_free(gcm->large);
+    EVP_CIPHER_CTX_free(gcm->stream);
+    *gcm = (ddbc_gcm){.engine = gcm->engine};
+}
+
+/* The context for a message, and its cipher: NULL where the context has it already, since libcrypto would make its inside
+ * anew. */
+static EVP_CIPHER_CTX *choose(ddbc_gcm *gcm, size_t key_size, size_t size, const EVP_CIPHER **cipher,
+                              ddbc_status *status)
+{
+    size_t length = key_size / 8 - 2;
+    const EVP_CIPHER *direct = gcm->engine->direct_gcm[length];
+    bool small = direct != NULL && size <= SMALL_MAX;
+    EVP_CIPHER_CTX **context = small ? &gcm->small : &gcm->large;
+    *cipher = small ? direct : gcm->engine->gcm[length];
+    if (!make_context(context, status)) {
+        return NULL;
+    }
+    *cipher = EVP_CIPHER_CTX_get0_cipher(*context) == *cipher ? NULL : *cipher;
+    return *context;
 }
 
 /* `out` NULL for additional data. */
@@ -38,32 +106,23 @@ static bool update(EVP_CIPHER_CTX *context, ddbc_bytes in, uint8_t *out)
     return true;
 }
 
-/* NULL where the context has the cipher already: named again, libcrypto would make its inside anew. */
-static const EVP_CIPHER *unless_set(const EVP_CIPHER_CTX *context, const EVP_CIPHER *cipher)
-{
-    return EVP_CIPHER_CTX_get0_cipher(context) == cipher ? NULL : cipher;
-}
-
-static const EVP_CIPHER *cipher_for(const ddbc_engine *engine, const EVP_CIPHER_CTX *context, size_t key_size)
-{
-    return unless_set(context, engine->gcm[key_size / 8 - 2]);
-}
-
-bool ddbc_gcm_encrypt(const ddbc_engine *engine, struct evp_cipher_ctx_st *context, ddbc_bytes key,
-                      const uint8_t iv[DDBC_GCM_IV_SIZE], ddbc_bytes aad, ddbc_bytes in, uint8_t *out,
-                      ddbc_status *status)
+bool ddbc_gcm_encrypt(ddbc_gcm *gcm, ddbc_bytes key, const uint8_t iv[DDBC_GCM_IV_SIZE], ddbc_bytes aad, ddbc_bytes in,
+                      uint8_t *out, ddbc_status *status)
 {
     int last = 0;
-    bool done = EVP_CipherInit_ex2(context, cipher_for(engine, context, key.len), key.ptr, iv, 1, NULL) == 1 &&
-                update(context, aad, NULL) && update(context, in, out) &&
-                EVP_CipherFinal_ex(context, out + in.len, &last) == 1 && last == 0 &&
+    const EVP_CIPHER *cipher = NULL;
+    EVP_CIPHER_CTX *context = choose(gcm, key.len, in.len, &cipher, status);
+    if (context == NULL) {
+        return false;
+    }
+    bool done = EVP_CipherInit_ex2(context, cipher, key.ptr, iv, 1, NULL) == 1 && update(context, aad, NULL) &&
+                update(context, in, out) && EVP_CipherFinal_ex(context, out + in.len, &last) == 1 && last == 0 &&
                 EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, DDBC_GCM_TAG_SIZE, out + in.len) == 1;
     return done ? true : ddbc_fail_libcrypto(status, "AES-GCM encryption");
 }
 
-bool ddbc_gcm_decrypt(const ddbc_engine *engine, struct evp_cipher_ctx_st *context, ddbc_bytes key,
-                      const uint8_t iv[DDBC_GCM_IV_SIZE], ddbc_bytes aad, ddbc_bytes in, uint8_t *out,
-                      ddbc_status *status)
+bool ddbc_gcm_decrypt(ddbc_gcm *gcm, ddbc_bytes key, const uint8_t iv[DDBC_GCM_IV_SIZE], ddbc_bytes aad, ddbc_bytes in,
+                      uint8_t *out, ddbc_status *status)
 {
     uint8_t tag[DDBC_GCM_TAG_SIZE];
     uint8_t nothing[1];
@@ -71,9 +130,14 @@ bool ddbc_gcm_decrypt(const ddbc_engine *engine, struct evp_cipher_ctx_st *conte
     bool done = in.len >= DDBC_GCM_TAG_SIZE;
     ddbc_bytes body = {in.ptr, done ? in.len - DDBC_GCM_TAG_SIZE : 0};
     if (done) {
+        const EVP_CIPHER *cipher = NULL;
+        EVP_CIPHER_CTX *context = choose(gcm, key.len, body.len, &cipher, status);
+        if (context == NULL) {
+            return false;
+        }
         memcpy(tag, in.ptr + body.len, sizeof tag);
-        done = EVP_CipherInit_ex2(context, cipher_for(engine, context, key.len), key.ptr, iv, 0, NULL) == 1 &&
-               update(context, aad, NULL) && update(context, body, out) &&
+        done = EVP_CipherInit_ex2(context, cipher, key.ptr, iv, 0, NULL) == 1 && update(context, aad, NULL) &&
+               update(context, body, out) &&
                EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, DDBC_GCM_TAG_SIZE, tag) == 1 &&
                EVP_CipherFinal_ex(context, nothing, &last) == 1;
     }
@@ -87,12 +151,17 @@ bool ddbc_gcm_decrypt(const ddbc_engine *engine, struct evp_cipher_ctx_st *conte
     return true;
 }
 
-bool ddbc_ctr_stream(const ddbc_engine *engine, struct evp_cipher_ctx_st *context, const uint8_t key[32],
-                     const uint8_t start[16], uint8_t *out, size_t size, ddbc_status *status)
+bool ddbc_ctr_stream(ddbc_gcm *gcm, const uint8_t key[32], const uint8_t start[16], uint8_t *out, size_t size,
+                     ddbc_status *status)
 {
+    const EVP_CIPHER *cipher = gcm->engine->direct_ctr != NULL ? gcm->engine->direct_ctr : gcm->engine->ctr[2];
+    if (!make_context(&gcm->stream, status)) {
+        return false;
+    }
     memset(out, 0, size);
-    bool done = EVP_CipherInit_ex2(context, unless_set(context, engine->ctr[2]), key, start, 1, NULL) == 1 &&
-                update(context, (ddbc_bytes){out, size}, out);
+    cipher = EVP_CIPHER_CTX_get0_cipher(gcm->stream) == cipher ? NULL : cipher;
+    bool done = EVP_CipherInit_ex2(gcm->stream, cipher, key, start, 1, NULL) == 1 &&
+                update(gcm->stream, (ddbc_bytes){out, size}, out);
     return done ? true : ddbc_fail_libcrypto(status, "AES-CTR key stream");
 }
 
@@ -111,7 +180,7 @@ static bool check_key(ddbc_bytes key, ddbc_bytes iv, ddbc_status *status)
 bool ddbc_gcm_seal(ddbc_workspace *workspace, ddbc_bytes key, ddbc_bytes iv, ddbc_bytes aad, ddbc_bytes plaintext,
                    ddbc_bytes *out, ddbc_status *status)
 {
-    struct evp_cipher_ctx_st *context = NULL;
+    ddbc_gcm gcm;
     if (!check_key(key, iv, status)) {
         return false;
     }
@@ -120,11 +189,9 @@ bool ddbc_gcm_seal(ddbc_workspace *workspace, ddbc_bytes key, ddbc_bytes iv, ddb
     if (sealed == NULL) {
         return ddbc_fail_memory(status);
     }
-    if (!ddbc_gcm_new(&context, status)) {
-        return false;
-    }
-    bool done = ddbc_gcm_encrypt(workspace->engine, context, key, iv.ptr, aad, plaintext, sealed, status);
-    ddbc_gcm_free(context);
+    bool done = ddbc_gcm_begin(workspace->engine, &gcm, status) &&
+                ddbc_gcm_encrypt(&gcm, key, iv.ptr, aad, plaintext, sealed, status);
+    ddbc_gcm_end(&gcm);
     if (done) {
         *out = (ddbc_bytes){sealed, size};
     }
@@ -134,7 +201,7 @@ bool ddbc_gcm_seal(ddbc_workspace *workspace, ddbc_bytes key, ddbc_bytes iv, ddb
 bool ddbc_gcm_open(ddbc_workspace *workspace, ddbc_bytes key, ddbc_bytes iv, ddbc_bytes aad, ddbc_bytes sealed,
                    ddbc_bytes *out, ddbc_status *status)
 {
-    struct evp_cipher_ctx_st *context = NULL;
+    ddbc_gcm gcm;
     if (!check_key(key, iv, status)) {
         return false;
     }
@@ -142,11 +209,9 @@ bool ddbc_gcm_open(ddbc_workspace *workspace, ddbc_bytes key, ddbc_bytes iv, ddb
     if (plaintext == NULL) {
         return ddbc_fail_memory(status);
     }
-    if (!ddbc_gcm_new(&context, status)) {
-        return false;
-    }
-    bool done = ddbc_gcm_decrypt(workspace->engine, context, key, iv.ptr, aad, sealed, plaintext, status);
-    ddbc_gcm_free(context);
+    bool done = ddbc_gcm_begin(workspace->engine, &gcm, status) &&
+                ddbc_gcm_decrypt(&gcm, key, iv.ptr, aad, sealed, plaintext, status);
+    ddbc_gcm_end(&gcm);
     if (done) {
         *out = (ddbc_bytes){plaintext, sealed.len - DDBC_GCM_TAG_SIZE};
     }

@@ -32,7 +32,8 @@ extern "C" {
 
 /* ---- values ---------------------------------------------------------------------------------------------------- */
 
-/* Serialisation of a value, writing: its type id and its bytes, which for S, B and canonical N are those of the tree. */
+/* Serialisation of a value, writing: its type id and its bytes, which for S, B and canonical N are those of the tree. What
+ * ddbc_attribute_check refuses is refused, in the same words. */
 DDBC_MUST_USE bool ddbc_structured_write_value(ddbc_workspace *workspace, const ddbc_attribute *attribute,
                                                uint8_t type_id[2], ddbc_bytes *out, ddbc_status *status);
 /* Reading: the tree's views point into `in`, the whole of which must be one value; else DDBC_MALFORMED_ATTRIBUTE. */

@@ -66,6 +66,7 @@ static PyMethodDef functions[] = {
     FAST(structured_header),
     FAST(structured_context),
     FAST(structured_actions),
+    FAST(structured_kept),
     ONE(structured_serialize_context),
     ONE(structured_serialize_value),
     FAST(structured_deserialize_value),

@@ -30,4 +30,7 @@ PyObject *structured_serialize_context(PyObject *module, PyObject *context);
 PyObject *structured_serialize_value(PyObject *module, PyObject *value);
 PyObject *structured_deserialize_value(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
+/* structured_kept.c */
+PyObject *structured_kept(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+
 #endif

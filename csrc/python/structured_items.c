@@ -192,7 +192,7 @@ static PyObject *data_keys_out(const ddbc_structured_header *header)
 
 static PyObject *header_out(call *c, const ddbc_structured_header *header)
 {
-    return Py_BuildValue("{s:i,s:i,s:N,s:N,s:N,s:N}", "version", (int)header->version, "flavor", (int)header->suite,
+    return Py_BuildValue("{s:i,s:i,s:N,s:N,s:N,s:N}", "version", (int)header->version, "suite", (int)header->suite,
                          "message_id", bytes_out(header->message_id), "legend", text_out(c, header->legend),
                          "encryption_context", text_pairs_out(c, header->context, header->context_count), "data_keys",
                          data_keys_out(header));

@@ -1,33 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * bytes: big-endian numbers, and a cursor that never leaves its input. */
+ * bytes: a cursor that never leaves its input, and base 64. */
 #include <string.h>
 
 #include "structured/format.h"
-
-uint8_t *ddbc_put_u16(uint8_t *out, size_t value)
-{
-    out[0] = (uint8_t)(value >> 8);
-    out[1] = (uint8_t)value;
-    return out + 2;
-}
-
-uint8_t *ddbc_put_u32(uint8_t *out, size_t value)
-{
-    return ddbc_put_u16(ddbc_put_u16(out, value >> 16), value & 0xFFFF);
-}
-
-uint8_t *ddbc_put_u64(uint8_t *out, size_t value)
-{
-    return ddbc_put_u32(ddbc_put_u32(out, (size_t)((uint64_t)value >> 32)), value & 0xFFFFFFFF);
-}
-
-uint8_t *ddbc_put_bytes(uint8_t *out, ddbc_bytes bytes)
-{
-    if (bytes.len > 0) {
-        memcpy(out, bytes.ptr, bytes.len);
-    }
-    return out + bytes.len;
-}
 
 ddbc_bytes ddbc_text(const char *text)
 {

@@ -6,7 +6,6 @@
  *                "AwsDbeField" 2c, counter(4) 3 n: three blocks each, so that one stream holds all of them */
 #include <string.h>
 
-#include "core/gcm.h"
 #include "core/hmac.h"
 #include "core/status.h"
 #include "structured/format.h"
@@ -19,19 +18,13 @@
 
 bool ddbc_crypt_begin(ddbc_workspace *workspace, ddbc_crypt *out, ddbc_status *status)
 {
-    *out = (ddbc_crypt){.workspace = workspace};
-    if (!ddbc_gcm_new(&out->cipher, status) || !ddbc_gcm_new(&out->stream, status)) {
-        ddbc_crypt_end(out);
-        return false;
-    }
-    return true;
+    out->workspace = workspace;
+    return ddbc_gcm_begin(workspace->engine, &out->gcm, status);
 }
 
 void ddbc_crypt_end(ddbc_crypt *crypt)
 {
-    ddbc_gcm_free(crypt->cipher);
-    ddbc_gcm_free(crypt->stream);
-    *crypt = (ddbc_crypt){.workspace = crypt->workspace};
+    ddbc_gcm_end(&crypt->gcm);
 }
 
 /* One block of HKDF's expansion, which is all that 32 bytes need. */
@@ -100,8 +93,7 @@ static bool field_keys(ddbc_crypt *crypt, const ddbc_item_keys *keys, size_t cou
         return ddbc_fail_memory(status);
     }
     *out = slots;
-    return count == 0 || ddbc_ctr_stream(crypt->workspace->engine, crypt->stream, keys->root, start, slots,
-                                         count * SLOT_SIZE, status);
+    return count == 0 || ddbc_ctr_stream(&crypt->gcm, keys->root, start, slots, count * SLOT_SIZE, status);
 }
 
 static bool encrypt_field(ddbc_crypt *crypt, const uint8_t *slot, ddbc_field *field, ddbc_status *status)
@@ -117,8 +109,8 @@ static bool encrypt_field(ddbc_crypt *crypt, const uint8_t *slot, ddbc_field *fi
         return ddbc_fail_memory(status);
     }
     memcpy(out, field->type_id, DDBC_TYPE_ID_SIZE);
-    if (!ddbc_gcm_encrypt(crypt->workspace->engine, crypt->cipher, (ddbc_bytes){slot, KEY_SIZE}, slot + KEY_SIZE,
-                          field->path, field->value, out + DDBC_TYPE_ID_SIZE, status)) {
+    if (!ddbc_gcm_encrypt(&crypt->gcm, (ddbc_bytes){slot, KEY_SIZE}, slot + KEY_SIZE, field->path, field->value,
+                          out + DDBC_TYPE_ID_SIZE, status)) {
         return false;
     }
     field->value = (ddbc_bytes){out, size};
@@ -157,8 +149,8 @@ static bool decrypt_field(ddbc_crypt *crypt, const uint8_t *slot, const ddbc_fie
         return ddbc_fail_memory(status);
     }
     ddbc_bytes sealed = {stored.ptr + DDBC_TYPE_ID_SIZE, stored.len - DDBC_TYPE_ID_SIZE};
-    return ddbc_gcm_decrypt(crypt->workspace->engine, crypt->cipher, (ddbc_bytes){slot, KEY_SIZE}, slot + KEY_SIZE,
-                            field->path, sealed, plaintext, status) &&
+    return ddbc_gcm_decrypt(&crypt->gcm, (ddbc_bytes){slot, KEY_SIZE}, slot + KEY_SIZE, field->path, sealed, plaintext,
+                            status) &&
            ddbc_structured_read_value(crypt->workspace, stored.ptr, (ddbc_bytes){plaintext, size}, out, status);
 }
 

@@ -3,7 +3,10 @@
 #ifndef DDBC_STRUCTURED_FORMAT_H
 #define DDBC_STRUCTURED_FORMAT_H
 
+#include <string.h>
+
 #include "core/engine.h"
+#include "core/gcm.h"
 #include "ddbcrypt_structured.h"
 
 enum { DDBC_TYPE_ID_SIZE = 2 };
@@ -19,11 +22,47 @@ typedef struct ddbc_field {
     uint8_t type_id[DDBC_TYPE_ID_SIZE];
 } ddbc_field;
 
-/* ---- bytes.c: big-endian numbers and bounded reading */
-uint8_t *ddbc_put_u16(uint8_t *out, size_t value);
-uint8_t *ddbc_put_u32(uint8_t *out, size_t value);
-uint8_t *ddbc_put_u64(uint8_t *out, size_t value);
-uint8_t *ddbc_put_bytes(uint8_t *out, ddbc_bytes bytes);
+/* ---- big-endian numbers, written out so that compilers make each one load or store */
+static inline uint8_t *ddbc_put_u16(uint8_t *out, size_t value)
+{
+    out[0] = (uint8_t)(value >> 8);
+    out[1] = (uint8_t)value;
+    return out + 2;
+}
+
+static inline uint8_t *ddbc_put_u32(uint8_t *out, size_t value)
+{
+    out[0] = (uint8_t)(value >> 24);
+    out[1] = (uint8_t)(value >> 16);
+    out[2] = (uint8_t)(value >> 8);
+    out[3] = (uint8_t)value;
+    return out + 4;
+}
+
+static inline uint8_t *ddbc_put_u64(uint8_t *out, size_t value)
+{
+    return ddbc_put_u32(ddbc_put_u32(out, (size_t)((uint64_t)value >> 32)), value & 0xFFFFFFFF);
+}
+
+static inline uint8_t *ddbc_put_bytes(uint8_t *out, ddbc_bytes bytes)
+{
+    if (bytes.len > 0) {
+        memcpy(out, bytes.ptr, bytes.len);
+    }
+    return out + bytes.len;
+}
+
+static inline size_t ddbc_get_u16(const uint8_t *in)
+{
+    return (size_t)in[0] << 8 | in[1];
+}
+
+static inline size_t ddbc_get_u32(const uint8_t *in)
+{
+    return (size_t)in[0] << 24 | (size_t)in[1] << 16 | (size_t)in[2] << 8 | in[3];
+}
+
+/* ---- bytes.c: bounded reading, and base 64 */
 ddbc_bytes ddbc_text(const char *text);
 /* Base 64 (RFC 4648, padded) of `size` bytes. */
 #define DDBC_BASE64_SIZE(size) (((size) + 2) / 3 * 4)
@@ -59,8 +98,7 @@ DDBC_MUST_USE bool ddbc_header_write(ddbc_workspace *workspace, const ddbc_struc
 /* ---- crypt.c: the contexts of one call, and what is derived from a data key */
 typedef struct ddbc_crypt {
     ddbc_workspace *workspace;
-    struct evp_cipher_ctx_st *cipher; /* AES-GCM */
-    struct evp_cipher_ctx_st *stream; /* AES-CTR: a context that changes its cipher is made anew inside */
+    ddbc_gcm gcm;
 } ddbc_crypt;
 
 DDBC_MUST_USE bool ddbc_crypt_begin(ddbc_workspace *workspace, ddbc_crypt *out, ddbc_status *status);

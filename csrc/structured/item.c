@@ -73,7 +73,8 @@ static bool check_plaintext(ddbc_workspace *workspace, const ddbc_item *item, dd
                             "encrypted already");
             return ddbc_fail_in(status, attribute->name);
         }
-        if (!ddbc_attribute_check(workspace, &attribute->value, status)) {
+        /* Whatever is signed is checked as it is written. */
+        if (attribute->action == DDBC_DO_NOTHING && !ddbc_attribute_check(workspace, &attribute->value, status)) {
             return ddbc_fail_in(status, attribute->name);
         }
     }
@@ -240,8 +241,7 @@ static bool stored_values(ddbc_workspace *workspace, ddbc_field *fields, size_t 
                 return ddbc_fail_in(status, attribute->name);
             }
             fields[i].value = attribute->value.as.bytes;
-        } else if (!ddbc_attribute_check(workspace, &attribute->value, status) ||
-                   !ddbc_structured_write_value(workspace, &attribute->value, fields[i].type_id, &fields[i].value,
+        } else if (!ddbc_structured_write_value(workspace, &attribute->value, fields[i].type_id, &fields[i].value,
                                                 status)) {
             return ddbc_fail_in(status, attribute->name);
         }

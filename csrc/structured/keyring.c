@@ -7,7 +7,6 @@
 
 #include "core/data_key.h"
 #include "core/ecdsa.h"
-#include "core/gcm.h"
 #include "core/key.h"
 #include "core/order.h"
 #include "core/status.h"
@@ -71,7 +70,6 @@ static bool make_context(ddbc_workspace *workspace, ddbc_structured_job *job, ui
 static bool wrap(ddbc_crypt *crypt, const ddbc_structured_job *job, const ddbc_wrapping_key *wrapping,
                  const uint8_t *random, ddbc_data_key *out, uint8_t *tag_key, ddbc_status *status)
 {
-    const ddbc_engine *engine = crypt->workspace->engine;
     size_t info_size = wrapping->name.len + LENGTHS_SIZE + DDBC_GCM_IV_SIZE;
     uint8_t *info = ddbc_arena_alloc(&crypt->workspace->arena, info_size);
     uint8_t *ciphertext = ddbc_arena_alloc(&crypt->workspace->arena, (size_t)2 * SEALED_SIZE);
@@ -84,9 +82,9 @@ static bool wrap(ddbc_crypt *crypt, const ddbc_structured_job *job, const ddbc_w
     put_lengths(lengths);
     memcpy(lengths + LENGTHS_SIZE, iv, DDBC_GCM_IV_SIZE);
     *out = (ddbc_data_key){wrapping->provider, {info, info_size}, {ciphertext, (size_t)2 * SEALED_SIZE}};
-    return ddbc_data_key_seal_with(engine, crypt->cipher, intermediate, job->context_bytes, job->data_key, ciphertext,
-                                   tag_key, status) &&
-           ddbc_gcm_encrypt(engine, crypt->cipher, ddbc_key_raw(wrapping->key), iv, job->context_bytes, intermediate,
+    return ddbc_data_key_seal_with(&crypt->gcm, intermediate, job->context_bytes, job->data_key, ciphertext, tag_key,
+                                   status) &&
+           ddbc_gcm_encrypt(&crypt->gcm, ddbc_key_raw(wrapping->key), iv, job->context_bytes, intermediate,
                             ciphertext + SEALED_SIZE, status);
 }
 
@@ -177,6 +175,17 @@ static bool merge_context(ddbc_workspace *workspace, ddbc_structured_job *job, d
     return ddbc_context_write(workspace, all, count, NULL, 0, &job->context_bytes, status);
 }
 
+/* Of several texts for the same bytes, only the one that is written. */
+static bool take_point(ddbc_bytes text, uint8_t point[DDBC_ECDSA_POINT_SIZE])
+{
+    uint8_t again[DDBC_BASE64_SIZE(DDBC_ECDSA_POINT_SIZE)];
+    if (!ddbc_take_base64(text, point, DDBC_ECDSA_POINT_SIZE)) {
+        return false;
+    }
+    ddbc_put_base64(again, (ddbc_bytes){point, DDBC_ECDSA_POINT_SIZE});
+    return ddbc_bytes_equal(text, (ddbc_bytes){again, sizeof again});
+}
+
 /* The verification key is in the context just where the suite has a signature. */
 static bool find_point(ddbc_workspace *workspace, ddbc_structured_job *job, ddbc_status *status)
 {
@@ -189,7 +198,7 @@ static bool find_point(ddbc_workspace *workspace, ddbc_structured_job *job, ddbc
         if (point == NULL) {
             return ddbc_fail_memory(status);
         }
-        if (!ddbc_take_base64(job->context[i].value, point, DDBC_ECDSA_POINT_SIZE)) {
+        if (!take_point(job->context[i].value, point)) {
             return fail_context(status, "its public key is no compressed P-384 point in base64");
         }
         job->signing_key = (ddbc_bytes){point, DDBC_ECDSA_POINT_SIZE};
@@ -219,15 +228,14 @@ typedef struct opened_key {
 static bool unwrap(ddbc_crypt *crypt, const ddbc_structured_job *job, const ddbc_wrapping_key *wrapping,
                    const ddbc_data_key *key, opened_key *out, ddbc_status *status)
 {
-    const ddbc_engine *engine = crypt->workspace->engine;
     const uint8_t *iv = key->provider_info.ptr + wrapping->name.len + LENGTHS_SIZE;
     ddbc_bytes sealed = {key->ciphertext.ptr, SEALED_SIZE};
     ddbc_bytes wrapped = {key->ciphertext.ptr + SEALED_SIZE, SEALED_SIZE};
     uint8_t intermediate[KEY_SIZE];
-    bool done = ddbc_gcm_decrypt(engine, crypt->cipher, ddbc_key_raw(wrapping->key), iv, job->context_bytes, wrapped,
+    bool done = ddbc_gcm_decrypt(&crypt->gcm, ddbc_key_raw(wrapping->key), iv, job->context_bytes, wrapped,
                                  intermediate, status) &&
-                ddbc_data_key_open_with(engine, crypt->cipher, (ddbc_bytes){intermediate, KEY_SIZE}, job->context_bytes,
-                                        sealed, out->data, out->tag, status);
+                ddbc_data_key_open_with(&crypt->gcm, (ddbc_bytes){intermediate, KEY_SIZE}, job->context_bytes, sealed,
+                                        out->data, out->tag, status);
     ddbc_wipe(intermediate, sizeof intermediate);
     return done;
 }

@@ -12,6 +12,9 @@
 
 #define PREFIX_SIZE 6 /* type id and length */
 #define NAME_MAX_SIZE 65535
+#define NAME_TYPE_ID 0x0001
+/* Up to this many names of a map an insertion sort is the fastest whatever their order. */
+#define FEW 16
 
 typedef struct writer {
     ddbc_workspace *workspace;
@@ -41,8 +44,14 @@ static bool add(size_t *total, size_t more, ddbc_status *status)
     return true;
 }
 
-/* Of a value without its prefix. The depth was checked before. */
-static bool size_of(const ddbc_attribute *attribute, size_t *total, ddbc_status *status)
+static bool fail_depth(ddbc_status *status)
+{
+    return ddbc_fail(status, DDBC_TOO_DEEP, "lists and maps nest deeper than the %d levels of DynamoDB; flatten them",
+                     DDBC_DEPTH_MAX);
+}
+
+/* Of a value without its prefix. DynamoDB takes lists and maps down to one level less than scalars and sets. */
+static bool size_of(const ddbc_attribute *attribute, unsigned depth, size_t *total, ddbc_status *status)
 {
     switch (attribute->type) {
     case DDBC_TYPE_S:
@@ -70,21 +79,28 @@ static bool size_of(const ddbc_attribute *attribute, size_t *total, ddbc_status 
         }
         return add(total, 4, status);
     case DDBC_TYPE_L:
+        if (depth >= DDBC_DEPTH_MAX) {
+            return fail_depth(status);
+        }
         for (size_t i = 0; i < attribute->as.list.count; i++) {
-            if (!add(total, PREFIX_SIZE, status) || !size_of(&attribute->as.list.members[i], total, status)) {
+            if (!add(total, PREFIX_SIZE, status) ||
+                !size_of(&attribute->as.list.members[i], depth + 1, total, status)) {
                 return false;
             }
         }
         return add(total, 4, status);
     case DDBC_TYPE_M:
+        if (depth >= DDBC_DEPTH_MAX) {
+            return fail_depth(status);
+        }
         for (size_t i = 0; i < attribute->as.map.count; i++) {
             const ddbc_member *member = &attribute->as.map.members[i];
             if (member->name.len == 0 || member->name.len > NAME_MAX_SIZE) {
                 return ddbc_fail(status, DDBC_INVALID_TEXT, "a map's attribute name has 1 to %d bytes, not %zu",
                                  NAME_MAX_SIZE, member->name.len);
             }
-            if (!add(total, 2 * PREFIX_SIZE, status) || !add(total, member->name.len, status) ||
-                !size_of(&member->value, total, status)) {
+            if (!add(total, 2 * PREFIX_SIZE + member->name.len, status) ||
+                !size_of(&member->value, depth + 1, total, status)) {
                 return false;
             }
         }
@@ -117,6 +133,9 @@ static bool write_set(writer *w, const ddbc_attribute *attribute)
               attribute->type == DDBC_TYPE_SS ? ddbc_compare_utf16 : ddbc_compare_unsigned);
     w->at = ddbc_put_u32(w->at, count);
     for (size_t i = 0; i < count; i++) {
+        if (i > 0 && ddbc_bytes_equal(sorted[i - 1], sorted[i])) {
+            return ddbc_fail_equal_members(attribute->type, w->status);
+        }
         write_sized(w, sorted[i]);
     }
     return true;
@@ -138,7 +157,48 @@ static bool write_prefixed(writer *w, const ddbc_attribute *attribute)
 typedef struct keyed {
     ddbc_bytes name; /* first, to be sorted by */
     const ddbc_attribute *value;
+    uint64_t head; /* the name's first bytes as a number */
 } keyed;
+
+static inline uint64_t head_of(ddbc_bytes name)
+{
+    if (name.len >= sizeof(uint64_t)) {
+        return (uint64_t)ddbc_get_u32(name.ptr) << 32 | ddbc_get_u32(name.ptr + 4);
+    }
+    uint64_t head = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        head |= (uint64_t)name.ptr[i] << (56 - 8 * i);
+    }
+    return head;
+}
+
+/* In UTF-16 order. While heads are ASCII and differ, as they mostly do, they tell it alone; else names are compared. */
+static void sort_names(keyed *all, size_t count)
+{
+    uint64_t seen = 0;
+    bool sorted = true;
+    bool equal = false;
+    for (size_t i = 0; i < count; i++) {
+        seen |= all[i].head;
+        sorted = sorted && (i == 0 || all[i - 1].head < all[i].head);
+    }
+    if ((seen & UINT64_C(0x8080808080808080)) != 0 || count > FEW) {
+        ddbc_sort(all, count, sizeof *all, ddbc_compare_utf16);
+        return;
+    }
+    for (size_t i = 1; !sorted && i < count; i++) {
+        keyed moved = all[i];
+        size_t at = i;
+        for (; at > 0 && all[at - 1].head > moved.head; at--) {
+            all[at] = all[at - 1];
+        }
+        all[at] = moved;
+        equal = equal || (at > 0 && all[at - 1].head == moved.head);
+    }
+    if (equal) {
+        ddbc_sort(all, count, sizeof *all, ddbc_compare_utf16);
+    }
+}
 
 static bool write_map(writer *w, const ddbc_attribute *attribute)
 {
@@ -148,13 +208,16 @@ static bool write_map(writer *w, const ddbc_attribute *attribute)
         return ddbc_fail_memory(w->status);
     }
     for (size_t i = 0; i < count; i++) {
-        sorted[i] = (keyed){attribute->as.map.members[i].name, &attribute->as.map.members[i].value};
+        const ddbc_member *member = &attribute->as.map.members[i];
+        sorted[i] = (keyed){member->name, &member->value, head_of(member->name)};
     }
-    ddbc_sort(sorted, count, sizeof *sorted, ddbc_compare_utf16);
+    sort_names(sorted, count);
     w->at = ddbc_put_u32(w->at, count);
     for (size_t i = 0; i < count; i++) {
-        memcpy(w->at, type_id_of(DDBC_TYPE_S), DDBC_TYPE_ID_SIZE);
-        w->at += DDBC_TYPE_ID_SIZE;
+        if (i > 0 && sorted[i - 1].head == sorted[i].head && ddbc_bytes_equal(sorted[i - 1].name, sorted[i].name)) {
+            return ddbc_fail_equal_members(DDBC_TYPE_M, w->status);
+        }
+        w->at = ddbc_put_u16(w->at, NAME_TYPE_ID);
         write_sized(w, sorted[i].name);
         if (!write_prefixed(w, sorted[i].value)) {
             return false;
@@ -201,7 +264,7 @@ bool ddbc_structured_write_value(ddbc_workspace *workspace, const ddbc_attribute
 {
     size_t size = 0;
     ddbc_bytes result;
-    if (!size_of(attribute, &size, status)) {
+    if (!size_of(attribute, 1, &size, status)) {
         return false;
     }
     if (attribute->type == DDBC_TYPE_S || attribute->type == DDBC_TYPE_B) {

@@ -5,8 +5,9 @@
 #include "core/status.h"
 #include "structured/format.h"
 
+#define LENGTH_SIZE 4
 /* The fewest bytes that a member takes: no count is believed beyond what is left. */
-#define SET_MEMBER_MIN 4
+#define SET_MEMBER_MIN LENGTH_SIZE
 #define LIST_MEMBER_MIN 6
 #define MAP_MEMBER_MIN 13
 #define NAME_MAX_SIZE 65535
@@ -24,17 +25,35 @@ static bool malformed(const reader *r, const char *why)
     return ddbc_fail(r->status, DDBC_MALFORMED_ATTRIBUTE, "the serialised value is malformed: %s", why);
 }
 
-static bool read_count(const reader *r, ddbc_bytes *in, size_t member_min, size_t *out)
+static inline void skip(ddbc_bytes *in, size_t size)
 {
-    return ddbc_take_number(in, 4, out) && *out <= in->len / member_min
-               ? true
-               : malformed(r, "it has fewer members than it says");
+    in->ptr += size;
+    in->len -= size;
 }
 
-static bool read_sized(const reader *r, ddbc_bytes *in, ddbc_bytes *out)
+static bool read_count(const reader *r, ddbc_bytes *in, size_t member_min, size_t *out)
 {
-    size_t size = 0;
-    return ddbc_take_number(in, 4, &size) && ddbc_take_bytes(in, size, out) ? true : malformed(r, "it is truncated");
+    if (in->len < LENGTH_SIZE) {
+        return malformed(r, "it has fewer members than it says");
+    }
+    *out = ddbc_get_u32(in->ptr);
+    skip(in, LENGTH_SIZE);
+    return *out <= in->len / member_min ? true : malformed(r, "it has fewer members than it says");
+}
+
+static inline bool read_sized(const reader *r, ddbc_bytes *in, ddbc_bytes *out)
+{
+    if (in->len < LENGTH_SIZE) {
+        return malformed(r, "it is truncated");
+    }
+    size_t size = ddbc_get_u32(in->ptr);
+    skip(in, LENGTH_SIZE);
+    if (size > in->len) {
+        return malformed(r, "it is truncated");
+    }
+    *out = (ddbc_bytes){in->ptr, size};
+    skip(in, size);
+    return true;
 }
 
 static bool at_end(const reader *r, ddbc_bytes in)
@@ -42,7 +61,7 @@ static bool at_end(const reader *r, ddbc_bytes in)
     return in.len == 0 ? true : malformed(r, "bytes follow its last member");
 }
 
-static bool read_text(const reader *r, ddbc_bytes in, ddbc_bytes *out)
+static inline bool read_text(const reader *r, ddbc_bytes in, ddbc_bytes *out)
 {
     if (!ddbc_utf8_valid(in)) {
         return malformed(r, "a string is not UTF-8");
@@ -108,11 +127,12 @@ static bool read_number_set(reader *r, ddbc_bytes in, ddbc_attribute *out)
 /* Type id, length and value. */
 static bool read_prefixed(reader *r, ddbc_bytes *in, unsigned depth, ddbc_attribute *out)
 {
-    size_t type_id = 0;
     ddbc_bytes value;
-    if (!ddbc_take_number(in, 2, &type_id)) {
+    if (in->len < DDBC_TYPE_ID_SIZE) {
         return malformed(r, "it is truncated");
     }
+    size_t type_id = ddbc_get_u16(in->ptr);
+    skip(in, DDBC_TYPE_ID_SIZE);
     return read_sized(r, in, &value) && read_value(r, type_id, value, depth, out);
 }
 
@@ -138,10 +158,10 @@ static bool read_list(reader *r, ddbc_bytes in, unsigned depth, ddbc_attribute *
 
 static bool read_name(const reader *r, ddbc_bytes *in, ddbc_bytes *out)
 {
-    size_t type_id = 0;
-    if (!ddbc_take_number(in, 2, &type_id) || type_id != 0x0001) {
+    if (in->len < DDBC_TYPE_ID_SIZE || ddbc_get_u16(in->ptr) != 0x0001) {
         return malformed(r, "a map's name is not a string");
     }
+    skip(in, DDBC_TYPE_ID_SIZE);
     if (!read_sized(r, in, out) || !read_text(r, *out, out)) {
         return false;
     }

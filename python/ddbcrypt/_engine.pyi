@@ -165,7 +165,7 @@ def structured_decrypt_items(jobs: Sequence[tuple[Any, Any, Any]], wire: bool, /
 def structured_header(item: Mapping[str, Any], wire: bool, /) -> dict[str, Any]:
     """What an item's header says; nothing of it is verified.
 
-    ``version`` (1, 2), ``flavor`` (algorithm suite, 0x6700 or 0x6701), ``message_id``, ``legend`` (``e``, ``s``, ``c``
+    ``version`` (1, 2), ``suite`` (algorithm suite, 0x6700 or 0x6701), ``message_id``, ``legend`` (``e``, ``s``, ``c``
     for the signed attributes), ``encryption_context`` (the stored part), ``data_keys`` (provider id, provider
     information and ciphertext each). Raises ``DeserializationError``.
     """
@@ -179,6 +179,13 @@ def structured_context(item: Mapping[str, Any], wire: bool, plan: tuple[Any, ...
 
 def structured_actions(item: Mapping[str, Any], wire: bool, plan: tuple[Any, ...], /) -> dict[str, CryptoAction]:
     """Action of each signed attribute: of an encrypted item by its legend (not verified), else by ``plan``."""
+
+def structured_kept(item: object, wire: bool, names: tuple[str, ...], /) -> tuple[Any, ...] | None:
+    """References to what later changes of an item do not touch: its names in a list, then the values of ``names``.
+
+    In DynamoDB JSON each value gives two, its type and what has it; of Python values a ``Binary`` gives its bytes. None
+    where the item is not a plain dict, lacks one of the names, or has a value under it that can change.
+    """
 
 def structured_serialize_context(context: Mapping[str, str], /) -> bytes:
     """An encryption context as headers, records and keyrings have it: count, then the pairs in order of name."""

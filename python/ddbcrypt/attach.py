@@ -60,7 +60,7 @@ def attach(
         item back; ``"refuse"``: ``update_item`` is refused on protected tables
     :param metrics: counts what is done
     :raises InvalidArgumentError: for an argument that does not fit, and when the target is attached already with
-        another configuration; with the same one nothing is done
+        another configuration or other metrics; with the same, or without metrics, nothing is done
     :raises TypeError: for an argument of a wrong type
     :raises UnsupportedOperationError: for an object whose calls emit no botocore events, or that holds no items
     """

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping
 from contextvars import ContextVar
 from typing import Final, Literal
+
+from ddbcrypt.internal.forks import HasLock
 
 __all__ = ("Counted", "Metrics")
 
@@ -22,13 +23,13 @@ Counted = Literal[
     "plaintext_reads",  # items that a policy let be read in plaintext: nothing of them was verified
     "refusals",  # calls that were refused before anything of them was sent
     "update_conflicts",  # attempts of an update that others were ahead of
-    "kms_calls",  # calls of AWS KMS for data keys, those that failed included
-    "cache_hits",  # keys that a caching provider had, or got from a lookup under way
+    "kms_calls",  # calls of AWS KMS, those that failed included
+    "cache_hits",  # keys that a cache of keys or materials had, or got from a lookup under way
     "cache_misses",  # keys that it had to ask for
 ]
 
 
-class Metrics:
+class Metrics(HasLock):
     """Counts what is done through whatever it is given to. Thread-safe; makes no network call.
 
     >>> metrics = Metrics(callback=lambda name, amount: statsd.incr(f"ddbcrypt.{name}", amount))
@@ -48,8 +49,8 @@ class Metrics:
     counts = True
 
     def __init__(self, callback: Callable[[str, int], None] | None = None) -> None:
+        super().__init__()
         self._callback = callback
-        self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
 
     def count(self, name: Counted, amount: int = 1) -> None:

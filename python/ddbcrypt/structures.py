@@ -9,7 +9,7 @@ from typing import Any, Final
 from ddbcrypt.exceptions import InvalidArgumentError
 from ddbcrypt.identifiers import CryptoAction
 from ddbcrypt.internal.identifiers import RESERVED_NAMES
-from ddbcrypt.internal.validate import require_dict, require_instance, require_optional
+from ddbcrypt.internal.validate import require_dict, require_instance, require_key_names, require_optional
 from ddbcrypt.transform import dict_to_ddb
 
 __all__ = ("AttributeActions", "EncryptionContext", "TableIndex", "TableInfo")
@@ -223,6 +223,7 @@ class TableIndex:
     :param str partition: name of the partition key
     :param str sort: name of the sort key, or None
     :raises TypeError: an argument is of another type
+    :raises InvalidArgumentError: a name is empty, or both are the same
     """
 
     __slots__ = ("attributes", "partition", "sort")
@@ -233,6 +234,7 @@ class TableIndex:
     def __init__(self, partition: str, sort: str | None = None) -> None:
         require_instance("partition", partition, str)
         require_optional("sort", sort, str)
+        require_key_names(("partition", "sort"), partition, sort)
         self.partition = partition
         self.sort = sort
         self.attributes = {partition} if sort is None else {partition, sort}

@@ -18,6 +18,7 @@ from tests.dynamodb.conftest import Database, dynamodb_local, dynamodb_local_ser
 from tests.dynamodb.library import Keys
 from tests.support.connect import REGION
 from tests.support.endpoint import Endpoint
+from tests.support.patience import PATIENCE_SECONDS
 
 __all__ = ("dynamodb_local", "dynamodb_local_server", "moto", "no_aws_settings")
 
@@ -29,7 +30,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     names = pyfuncitem._fixtureinfo.argnames
-    asyncio.run(asyncio.wait_for(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}), 120))
+    test = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
+    # Longer than what it waits for itself, whose error says more.
+    asyncio.run(asyncio.wait_for(test, 2 * PATIENCE_SECONDS))
     return True
 
 
@@ -64,7 +67,7 @@ def endpoint(database: Database) -> Iterator[Endpoint]:
 def settings(endpoint_url: str, attempts: int = 1) -> dict[str, Any]:
     """Keyword arguments of a client or resource for a loopback endpoint."""
     retries: Any = {"total_max_attempts": attempts, "mode": "standard"}
-    config = AioConfig(proxies={}, retries=retries, connect_timeout=10, read_timeout=60)
+    config = AioConfig(proxies={}, retries=retries, connect_timeout=60, read_timeout=60)
     return {"endpoint_url": endpoint_url, "config": config}
 
 

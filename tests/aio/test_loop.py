@@ -21,8 +21,9 @@ from tests.dynamodb.conftest import Database
 from tests.dynamodb.items import ACTIONS, DEFAULT_ACTION, from_wire, key_of, to_wire, visit
 from tests.dynamodb.library import DDBCRYPT, Keys
 from tests.support.connect import connect_resource as connect_blocking_resource
+from tests.support.patience import PATIENCE_SECONDS
 
-WAIT_SECONDS = 60
+WAIT_SECONDS = PATIENCE_SECONDS
 
 
 class SlowProvider(CryptographicMaterialsProvider):

@@ -2,6 +2,8 @@
 """Every kind of asynchronous object over both databases: what is stored is ciphertext, what comes back is the item."""
 
 import asyncio
+import datetime as dt
+import traceback
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from ddbcrypt import aio
 from ddbcrypt.attach import attach, detach
 from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
 from ddbcrypt.dynamodb.options import request_options
-from ddbcrypt.exceptions import SignatureVerificationError, UnsupportedOperationError
+from ddbcrypt.exceptions import SignatureVerificationError, UnsupportedOperationError, UnsupportedTypeError
 from ddbcrypt.metrics import Metrics
 from tests.aio.conftest import connect_client, connect_resource, session, settings
 from tests.dynamodb.conftest import Database
@@ -32,6 +34,7 @@ from tests.support.connect import connect_client as connect_blocking
 from tests.support.endpoint import Endpoint
 from tests.support.injections import HoldBackKeys, HoldBackWrites, Throttle
 
+BORN = dt.date(1961, 5, 4)
 STREAM = {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}}
 
 
@@ -129,6 +132,18 @@ async def test_session(database: Database, table: str, config: LegacyTableConfig
     async with made.client("dynamodb", **settings(database.endpoint_url)) as client:
         raw = (await client.get_item(TableName=table, Key=to_wire(key_of(visit(1)))))["Item"]
         assert RESERVED <= raw.keys()
+
+
+@pytest.mark.parametrize("of_session", [False, True])
+async def test_no_error_shows_a_python_value(moto: Database, config: LegacyTableConfig, of_session: bool) -> None:
+    made = aio.attach(session(), {"visits": config}) if of_session else session()
+    async with made.resource("dynamodb", **settings(moto.endpoint_url)) as resource:
+        if not of_session:
+            aio.attach(resource, {"visits": config})
+        visits = await resource.Table("visits")
+        with pytest.raises(UnsupportedTypeError, match="'born'") as caught:
+            await visits.put_item(Item={**visit(1), "born": BORN})
+        assert "1961" not in "".join(traceback.format_exception(caught.value))
 
 
 async def test_client_of_aiobotocore(database: Database, table: str, config: LegacyTableConfig) -> None:

@@ -35,10 +35,11 @@ from tests.dynamodb.leaks import assert_is_ciphertext
 from tests.dynamodb.library import Keys
 from tests.dynamodb.structured.tables import SHAPES, SYMMETRIC, Shape, assert_is_structured, keyring, structured
 from tests.support.endpoint import Endpoint, Forward
+from tests.support.patience import PATIENCE_SECONDS
 
 ITEM = visit(1)
 KEY = to_wire(key_of(ITEM))
-WAIT_SECONDS = 20
+WAIT_SECONDS = PATIENCE_SECONDS
 STREAM = {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}}
 READS_LEGACY = LegacyPolicy.FORBID_LEGACY_ENCRYPT_ALLOW_LEGACY_DECRYPT
 READS_PLAINTEXT = PlaintextOverride.FORBID_PLAINTEXT_WRITE_ALLOW_PLAINTEXT_READ

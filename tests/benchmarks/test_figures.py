@@ -61,6 +61,14 @@ def test_most_and_least_are_told_apart() -> None:
     assert found["legacy, small encrypt, times the libcrypto floor"] == "NOT met"
 
 
+def test_a_limit_against_another_client_is_told_in_floors() -> None:
+    place = "legacy/wide/encrypt/"
+    report = report_with(**{f"{place}reference wire": [84.0], f"{place}wire": [4.0], f"{place}floor": [2.5]})
+    found = {goal.name: goal for goal in goals.all_goals(report)}
+    assert found["legacy, wide encrypt, times faster than the reference"].allowed_floors == pytest.approx(0.8)
+    assert found["legacy, wide encrypt, times the libcrypto floor"].allowed_floors is None
+
+
 def test_line_through_points_of_a_line() -> None:
     line = growth.fit({size: 500 + 3 * size for size in (1, 10, 100, 1000)})
     assert (line.start, line.slope) == (pytest.approx(500), pytest.approx(3))

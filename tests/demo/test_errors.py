@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from tests.support.injections import HoldBackWrites
 GOOD = {"pk": {"S": "a"}, "sk": {"S": "b"}}
 
 
-def closed_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A loopback port that nobody listens on, nor can: it is taken as long as the test runs."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
 
 
 def file_error(capsys: pytest.CaptureFixture[str], path: Path, *arguments: str) -> str:
@@ -153,8 +154,8 @@ def test_two_actions_for_one_attribute(items_file: Path, demo_here: DemoRunner) 
     assert run.stderr.count("\n") == 1
 
 
-def test_an_endpoint_that_nobody_listens_on(items_file: Path, demo: DemoRunner) -> None:
-    url = f"http://127.0.0.1:{closed_port()}"
+def test_an_endpoint_that_nobody_listens_on(items_file: Path, demo: DemoRunner, closed_port: int) -> None:
+    url = f"http://127.0.0.1:{closed_port}"
     run = demo("--items", items_file, "--endpoint-url", url)
     assert run.returncode == 4, run.stdout + run.stderr
     assert url in run.stderr

@@ -18,6 +18,7 @@ from tests.support.connect import connect_client
 from tests.support.dynamodb_local import DynamoDBLocal
 from tests.support.endpoint import Endpoint
 from tests.support.moto_server import MotoServer
+from tests.support.patience import PATIENCE_SECONDS
 
 
 class Database:
@@ -33,7 +34,9 @@ class Database:
         name = name or f"visits-{uuid.uuid4().hex[:12]}"
         schema = {"KeySchema": KEY_SCHEMA, "AttributeDefinitions": KEY_TYPES, **parameters}
         self.client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **schema)
-        self.client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+        self.client.get_waiter("table_exists").wait(
+            TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": PATIENCE_SECONDS}
+        )
         return name
 
     def raw_items(self, table: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.dynamodb_local import DynamoDBLocal
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.require import missing
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -72,7 +73,7 @@ def test_server_ends_with_a_killed_parent(tmp_path: Path, dynamodb_local_server:
             assert _is_running(pid)
         finally:
             parent.send_signal(signal.SIGKILL)
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + PATIENCE_SECONDS
     while _is_running(pid) and time.monotonic() < give_up:
         time.sleep(0.05)
     assert not _is_running(pid)

@@ -13,6 +13,7 @@ from tests.dynamodb.frontends import Front, make_front
 from tests.dynamodb.items import by_key, key_of, to_wire, visit
 from tests.dynamodb.library import Keys
 from tests.support.endpoint import Endpoint
+from tests.support.patience import PATIENCE_SECONDS
 
 THREADS = 2
 ROUNDS = 25
@@ -23,11 +24,11 @@ def _both(work: Any) -> list[Any]:
     barrier = threading.Barrier(THREADS)
 
     def run(number: int) -> Any:
-        barrier.wait(30)
+        barrier.wait(PATIENCE_SECONDS)
         return work(number)
 
     with ThreadPoolExecutor(THREADS) as pool:
-        return [future.result(120) for future in [pool.submit(run, number) for number in range(THREADS)]]
+        return [future.result(PATIENCE_SECONDS) for future in [pool.submit(run, number) for number in range(THREADS)]]
 
 
 def test_shared_wrapper(watched: Front, endpoint: Endpoint) -> None:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from structured_corpus import footer_seeds, header_seeds, structured_item_seeds, value_seeds
+from structured_corpus import footer_seeds, header_seeds, keyring_seeds, structured_item_seeds, value_seeds
 
 CORPUS = Path(__file__).parent / "corpus"
 Seeds = Iterator[tuple[str, bytes]]
@@ -370,6 +370,7 @@ TARGETS = {
     "structured_footer": footer_seeds,
     "structured_header": header_seeds,
     "structured_item": lambda: structured_item_seeds(plaintext_items()),
+    "structured_keyring": lambda: keyring_seeds(plaintext_items()),
     "structured_value": value_seeds,
 }
 

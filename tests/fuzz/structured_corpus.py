@@ -194,3 +194,86 @@ def structured_item_seeds(bodies: Mapping[str, bytes]) -> Seeds:
         if not name.startswith("bad-cut"):
             yield f"stored-{name}", b"\0" + piece(written) + piece(bytes(48)) + piece(b"") + some
     yield "stored-nothing", b""
+
+
+# ---- items with raw AES keys
+
+ENGINE_MADE, INCLUDED_KEY, OTHER_DATA_KEY, OTHER_KEY, OTHER_TABLE, OTHER_NAME = 4, 8, 16, 32, 64, 128
+PUBLIC_KEY = "aws-crypto-public-key"
+
+
+def additions(*texts: str) -> bytes:
+    return b"".join(piece(text.encode()) for text in texts)
+
+
+def keyring_seeds(bodies: Mapping[str, bytes]) -> Seeds:
+    """``bodies``: items as the targets read them."""
+
+    def seed(
+        choices: int,
+        body: bytes = bodies["every-action"],
+        stored: int = 0,
+        parts: tuple[bytes, bytes, bytes] = (b"", b"", b""),
+        name: bytes = b"key-1",
+        added: bytes = b"",
+    ) -> bytes:
+        return bytes([choices, stored]) + b"".join(map(piece, (*parts, name, added))) + body
+
+    for name, body in bodies.items():
+        yield f"engine-{name}", seed(SEALED | ENGINE_MADE, body)
+        yield f"writer-{name}", seed(SEALED | INCLUDED_KEY | OTHER_DATA_KEY, body)
+    for suite, of in ((0, "hmac"), (ECDSA, "ecdsa")):
+        sealed = SEALED | suite
+        yield f"{of}-engine-included", seed(sealed | ENGINE_MADE | INCLUDED_KEY)
+        yield f"{of}-other-key-first", seed(sealed | OTHER_KEY | OTHER_DATA_KEY)
+        yield f"{of}-other-table", seed(sealed | OTHER_TABLE)
+        yield f"{of}-other-table-stored", seed(sealed | OTHER_TABLE, stored=0xFF)
+        yield f"{of}-other-name", seed(sealed | OTHER_NAME)
+        yield f"{of}-no-name", seed(sealed | OTHER_NAME | OTHER_KEY, name=b"")
+        yield f"{of}-stored-all", seed(sealed | INCLUDED_KEY, stored=0xFF)
+        yield f"{of}-stored-some", seed(sealed, stored=0b101)
+        added = additions("a", "1", "aws-crypto-attr.x", "2", "z" * 300, "y" * 300)
+        yield f"{of}-additions", seed(sealed, stored=0b10, added=added)
+        for what, key in {
+            "empty": "",
+            "another": "A" * 66 + "==",
+            "unpadded": "A" * 68,
+            "short": "A" * 64,
+            "long": "A" * 72,
+            "letters": "-" * 68,
+        }.items():
+            yield f"{of}-public-key-{what}", seed(sealed, added=additions(PUBLIC_KEY, key))
+        for what, place, bits in (
+            ("same", 0, 0),
+            ("last", 0, ord("=") ^ ord("A")),
+            ("unused-bits", 2, 3),
+            ("other-unused-bits", 2, 15),
+            ("first", 67, 1),
+        ):
+            yield f"{of}-public-key-changed-{what}", seed(sealed, added=additions(PUBLIC_KEY, chr(place) + chr(bits)))
+        for at in range(0, 256, 15):
+            yield f"{of}-changed-{at:03}", seed(sealed, parts=(b"", b"", bytes([at, 1])))
+    end = u32(128) + u32(12) + bytes(12)
+    for what, written in {
+        "right": (b"ns", b"key-1" + end, bytes(96)),
+        "tag-length": (b"ns", b"key-1" + u32(96) + end[4:], bytes(96)),
+        "iv-length": (b"ns", b"key-1" + end[:4] + u32(16) + bytes(16), bytes(96)),
+        "short-info": (b"ns", b"key-1" + end[:-1], bytes(96)),
+        "no-info": (b"ns", b"", bytes(96)),
+        "short-ciphertext": (b"ns", b"key-1" + end, bytes(95)),
+        "no-ciphertext": (b"ns", b"key-1" + end, b""),
+        "provider": (b"nt", b"key-1" + end, bytes(96)),
+    }.items():
+        stored = header(legend=b"ss", data_keys=keys(written, written))
+        yield f"stored-{what}", seed(OTHER_KEY, parts=(stored, bytes(48), b""))
+    for what, context in {
+        "other-table": pairs("aws-crypto-table-name", "u"),
+        "same-table": pairs("aws-crypto-table-name", "t"),
+        "more": pairs("a", "1", "aws-crypto-table-name", "t", "b", "2"),
+        "public-key": pairs(PUBLIC_KEY, "A" * 66 + "=="),
+        "bad-public-key": pairs(PUBLIC_KEY, "A" * 68),
+    }.items():
+        for flavor in (0, 1):
+            stored = header(1, flavor, b"ss", context)
+            yield f"stored-{what}-{flavor}", seed(0, parts=(stored, bytes(48), b""))
+    yield "nothing", b""

@@ -59,11 +59,49 @@ ddbc_structured_job structured_job(fuzz_rig *rig, uint16_t suite, size_t keys, d
     return job;
 }
 
+ddbc_bytes structured_point(fuzz_rig *rig)
+{
+    return (ddbc_bytes){pair_of(rig)->point, DDBC_ECDSA_POINT_SIZE};
+}
+
+ddbc_item structured_with_key(fuzz_rig *rig, ddbc_item item, bool included)
+{
+    ddbc_item all = {fuzz_alloc(rig, (item.count + 1) * sizeof *all.attributes), 1};
+    all.attributes[0] = (ddbc_item_attribute){.name = {(const uint8_t *)"id", 2},
+                                              .action = included ? DDBC_SIGN_AND_INCLUDE : DDBC_SIGN_ONLY,
+                                              .value = {.type = DDBC_TYPE_NULL}};
+    for (size_t i = 0; i < item.count; i++) {
+        if (item.attributes[i].name.len != 2 || memcmp(item.attributes[i].name.ptr, "id", 2) != 0) {
+            all.attributes[all.count++] = item.attributes[i];
+        }
+    }
+    return all;
+}
+
+ddbc_item structured_clone(fuzz_rig *rig, ddbc_item item)
+{
+    ddbc_item copy = {fuzz_alloc(rig, item.count * sizeof *copy.attributes), item.count};
+    memcpy(copy.attributes, item.attributes, item.count * sizeof *copy.attributes);
+    return copy;
+}
+
+bool structured_change(fuzz_rig *rig, ddbc_structured_job *job, ddbc_bytes changes)
+{
+    uint8_t *header = fuzz_alloc(rig, job->header.len);
+    memcpy(header, job->header.ptr, job->header.len);
+    for (size_t i = 0; i + 1 < changes.len; i += 2) {
+        header[(size_t)changes.ptr[i] * job->header.len / 256] ^= changes.ptr[i + 1];
+    }
+    bool differs = memcmp(header, job->header.ptr, job->header.len) != 0;
+    job->header.ptr = header;
+    return differs;
+}
+
 void structured_reader(fuzz_rig *rig, ddbc_structured_job *job)
 {
     job->tag_key_count = 1;
     if (job->suite == DDBC_SUITE_ECDSA) {
-        job->signing_key = (ddbc_bytes){pair_of(rig)->point, DDBC_ECDSA_POINT_SIZE};
+        job->signing_key = structured_point(rig);
     }
     for (size_t i = 0; i < job->item.count; i++) {
         ddbc_action *action = &job->item.attributes[i].action;

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.strategies import Case
+from tests.support.patience import PATIENCE_SECONDS
 
 PYTHON_ORACLE = (sys.executable, str(Path(__file__).with_name("oracle_python.py")))
-ANSWER_SECONDS = 120
+ANSWER_SECONDS = PATIENCE_SECONDS
 WINDOW = 128
 
 
@@ -50,8 +51,8 @@ class Oracle:
     def __exit__(self, *exc: object) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(timeout=30)
-        self._reader.join(timeout=30)
+        self._process.wait(timeout=PATIENCE_SECONDS)
+        self._reader.join(timeout=PATIENCE_SECONDS)
         assert self._process.stdout is not None
         self._process.stdout.close()
         self._errors.close()

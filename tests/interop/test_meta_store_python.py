@@ -26,6 +26,7 @@ from tests.dynamodb.library import DDBCRYPT, REFERENCE, Keys, Library
 from tests.strategies import ACTIONS, Case, cases, item_meaning
 from tests.support.connect import REGION, connect_client, connect_resource
 from tests.support.moto_server import MotoServer
+from tests.support.patience import PATIENCE_SECONDS
 
 # The reference is of another age.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -262,14 +263,14 @@ def test_both_make_the_first_version_at_once(moto: MotoServer) -> None:
     written: list[dict[str, Any]] = []
 
     def work(library: Library, provider: Any) -> None:
-        start.wait(30)
+        start.wait(PATIENCE_SECONDS)
         written.append(write(library, provider, case))
 
     threads = [threading.Thread(target=work, args=pair, daemon=True) for pair in providers]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE_SECONDS)
     assert len(written) == len(providers)
     assert len(keys.records()) == 1
     for library, provider in providers[:2]:

@@ -61,7 +61,7 @@ def _our_header(case: Case, item: dict[str, Any], context: dict[str, str]) -> di
     header = _engine.structured_header(item, True)
     actions = _engine.structured_actions(item, True, case.plan)
     return {
-        "suite": header["flavor"],
+        "suite": header["suite"],
         "actions": {name: action.name for name, action in actions.items()},
         "data_keys": header["data_keys"],
         "stored_context": header["encryption_context"],

@@ -363,7 +363,7 @@ def caches_and_counters() -> int:
     lock = threading.Lock()
     metrics = Metrics()
     asked: Counter[int] = Counter()
-    cache: TimedCache[int, int] = TimedCache(1000, 600.0, 600.0, lambda: 0.0)
+    cache: TimedCache[int, int] = TimedCache("numbers", 1000, 600.0, 600.0, lambda: 0.0)
 
     def look_up(number: int) -> int:
         with lock:

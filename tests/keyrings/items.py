@@ -43,7 +43,7 @@ def decrypt_item(
 ) -> dict[str, Any]:
     """A stored item, verified and decrypted."""
     header = _engine.structured_header(item, True)
-    suite = AlgorithmSuite(header["flavor"])
+    suite = AlgorithmSuite(header["suite"])
     keys = [EncryptedDataKey(provider.decode(), info, ciphertext) for provider, info, ciphertext in header["data_keys"]]
     materials = as_cmm(manager).decrypt_materials(
         suite,

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError, InvalidArgumentError
 from ddbcrypt.keyrings import (
@@ -117,6 +118,36 @@ def test_two_new_versions_at_once(cloud: Cloud, store: BranchKeyStore) -> None:
         slow.version_key(key_id)
     assert len(set(records(cloud, store, key_id)) - before) == 1
     slow.version_key(key_id)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "reasons", "conflict"),
+    [
+        ("TransactionCanceledException", "no word of it", ["None", "ConditionalCheckFailed"], True),
+        ("TransactionCanceledException", "no word of it", ["TransactionConflict", "None"], True),
+        ("TransactionCanceledException", "[ConditionalCheckFailed]", ["ThrottlingError", "None"], False),
+        ("TransactionCanceledException", "[ConditionalCheckFailed, TransactionConflict]", [], False),
+        ("TransactionCanceledException", "[ConditionalCheckFailed]", None, False),
+        ("ValidationException", "ConditionalCheckFailed", ["ConditionalCheckFailed"], False),
+    ],
+)
+def test_what_is_a_conflict_is_told_by_codes(
+    cloud: Cloud, code: str, message: str, reasons: list[str] | None, conflict: bool
+) -> None:
+    """Not by an error's text, which names no item and is AWS's to change."""
+    client = cloud.client("dynamodb")
+    answer: dict[str, Any] = {"Error": {"Code": code, "Message": message}}
+    if reasons is not None:
+        answer["CancellationReasons"] = [{"Code": reason} for reason in reasons]
+
+    def fail(**_: Any) -> None:
+        raise ClientError(answer, "TransactWriteItems")  # type: ignore[arg-type]
+
+    client.meta.events.register("before-call.dynamodb.TransactWriteItems", fail)
+    store = cloud.store(dynamodb_client=client)
+    with pytest.raises(BranchKeyStoreError) as caught:
+        store.create_key()
+    assert (type(caught.value) is BranchKeyExistsError) == conflict
 
 
 def test_what_is_not_there(store: BranchKeyStore) -> None:

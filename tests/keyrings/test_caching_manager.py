@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import Counter
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ddbcrypt.exceptions import InvalidArgumentError
+from ddbcrypt.exceptions import InvalidArgumentError, ProviderStoreError
 from ddbcrypt.keyrings import (
     AlgorithmSuite,
     CachingCmm,
@@ -19,8 +20,12 @@ from ddbcrypt.keyrings import (
     DefaultCmm,
     EncryptionMaterials,
     RawAesKeyring,
+    caching,
 )
+from ddbcrypt.metrics import Metrics
 from tests.keyrings.contexts import CONTEXT, some_bytes
+from tests.support.forked import in_child
+from tests.support.patience import PATIENCE_SECONDS
 
 HMAC, ECDSA = AlgorithmSuite
 
@@ -45,7 +50,7 @@ class Counting(DefaultCmm):
     def _ask(self, what: str) -> None:
         self.asked[what] += 1
         if self.gate is not None:
-            self.gate.wait(30)
+            self.gate.wait(PATIENCE_SECONDS)
         if self.error is not None:
             raise self.error
 
@@ -70,6 +75,24 @@ def test_items_until_the_limit() -> None:
     keys = [key_of(manager) for _ in range(7)]
     assert [keys.count(key) for key in dict.fromkeys(keys)] == [3, 3, 1]
     assert below.asked["encrypt"] == 3
+
+
+def test_uses_are_counted() -> None:
+    below, metrics = Counting(), Metrics()
+    manager = CachingCmm(below, 60, max_items=2)
+    with metrics.counting():
+        for _ in range(5):
+            key_of(manager)
+        assert metrics.snapshot() == {"cache_misses": 3, "cache_hits": 2}
+        keys = manager.get_encryption_materials(CONTEXT, HMAC, plaintext_length=1).encrypted_data_keys
+        for _ in range(3):
+            manager.decrypt_materials(HMAC, keys, CONTEXT)
+        assert metrics.snapshot() == {"cache_misses": 4, "cache_hits": 5}
+        manager.clear()
+        below.error = DataKeyUnwrappingError("none")
+        with pytest.raises(DataKeyUnwrappingError):
+            manager.decrypt_materials(HMAC, keys, CONTEXT)
+    assert metrics.snapshot() == {"cache_misses": 5, "cache_hits": 5}
 
 
 def test_bytes_until_the_limit() -> None:
@@ -174,19 +197,77 @@ def test_threads_share_one_question_and_the_limits() -> None:
     started = threading.Barrier(9)
 
     def many() -> list[bytes | None]:
-        started.wait(30)
+        started.wait(PATIENCE_SECONDS)
         return [key_of(manager) for _ in range(25)]
 
     with ThreadPoolExecutor(8) as pool:
         futures = [pool.submit(many) for _ in range(8)]
-        started.wait(30)
+        started.wait(PATIENCE_SECONDS)
         below.gate.set()
-        keys = [key for future in futures for key in future.result(60)]
+        keys = [key for future in futures for key in future.result(PATIENCE_SECONDS)]
     counts = Counter(keys)
     assert len(keys) == 200
     assert max(counts.values()) <= 10
-    # A thread that finds a data key used up may drop its successor, never overuse one.
-    assert 20 <= below.asked["encrypt"] <= 200
+    assert below.asked["encrypt"] == 20
+
+
+def test_a_data_key_that_others_asked_for_meanwhile_is_not_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    below = Counting()
+    manager = CachingCmm(below, 60, max_items=2)
+    first = [key_of(manager), key_of(manager)]
+    take = caching._Shared.take
+    others: list[bytes | None] = []
+
+    def take_late(shared: caching._Shared, size: int) -> bool:
+        taken = take(shared, size)
+        if not taken and not others:
+            others.append(None)
+            others[0] = key_of(manager)  # as another thread may, in this moment
+        return taken
+
+    monkeypatch.setattr(caching._Shared, "take", take_late)
+    assert key_of(manager) == others[0]
+    assert others[0] not in first
+    assert below.asked["encrypt"] == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_processes_share_no_limits_and_so_no_data_keys() -> None:
+    below = Counting()
+    manager = CachingCmm(below, 60, max_items=3)
+    first = manager.get_encryption_materials(CONTEXT, HMAC, plaintext_length=1)
+    manager.decrypt_materials(HMAC, first.encrypted_data_keys, CONTEXT)
+    shared = next(iter(manager._to_encrypt._entries.values())).value
+
+    def of_child() -> bytes:
+        asked = Counter(below.asked)
+        written = [key_of(manager) or b"" for _ in range(3)]
+        read = manager.decrypt_materials(HMAC, first.encrypted_data_keys, CONTEXT)
+        assert read.plaintext_data_key == first.plaintext_data_key
+        assert below.asked - asked == {"encrypt": 1}
+        return b"".join(written)
+
+    with shared.lock:  # as another thread may hold it in the moment of the fork
+        children = [in_child(of_child) for _ in range(3)]
+    keys = [given[at : at + 32] for given in children for at in range(0, 96, 32)]
+    assert sorted(Counter(keys).values()) == [3, 3, 3]
+    assert first.plaintext_data_key not in keys
+    assert [key_of(manager), key_of(manager)] == [first.plaintext_data_key] * 2
+    assert key_of(manager) != first.plaintext_data_key
+
+
+def test_a_manager_that_depends_on_itself_shows_nothing_of_the_context() -> None:
+    below = Counting()
+    manager = CachingCmm(below, 60)
+    ask = below.get_encryption_materials
+    below.get_encryption_materials = lambda *_, **__: key_of(manager, context={"ssn": "s3cret"})  # type: ignore[method-assign]
+    with pytest.raises(ProviderStoreError, match="encryption materials depends on itself") as caught:
+        key_of(manager, context={"ssn": "s3cret"})
+    assert "s3cret" not in str(caught.value)
+    below.get_encryption_materials = ask  # type: ignore[method-assign]
+    assert key_of(manager, context={"ssn": "s3cret"})
+    assert "s3cret" not in repr(manager)
 
 
 def test_one_question_in_flight() -> None:
@@ -198,7 +279,7 @@ def test_one_question_in_flight() -> None:
         while not below.asked["encrypt"]:
             time.sleep(0.001)
         below.gate.set()
-        assert len({future.result(30) for future in futures}) == 1
+        assert len({future.result(PATIENCE_SECONDS) for future in futures}) == 1
     assert below.asked["encrypt"] == 1
 
 

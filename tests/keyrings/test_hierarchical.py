@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,6 +18,7 @@ from ddbcrypt.keyrings import (
     DataKeyUnwrappingError,
     DecryptionMaterials,
 )
+from ddbcrypt.metrics import Metrics
 from tests.keyrings.cloud import Cloud
 from tests.keyrings.contexts import CONTEXT, SUITES, check_round_trip, decrypt, encrypt
 
@@ -45,6 +47,14 @@ def test_a_branch_key_costs_calls_once(cloud: Cloud, store: BranchKeyStore) -> N
     written = [encrypt(keyring).encrypted_data_keys[0].ciphertext[48:] for _ in range(20)]
     assert len({ciphertext[:28] for ciphertext in written}) == 20
     assert len({ciphertext[28:44] for ciphertext in written}) == 1
+
+
+def test_uses_of_the_cache_and_calls_of_kms_are_counted(store: BranchKeyStore) -> None:
+    keyring, metrics = AwsKmsHierarchicalKeyring(store, store.create_key(), ttl_seconds=60), Metrics()
+    with metrics.counting():
+        for _ in range(3):
+            encrypt(keyring)
+    assert metrics.snapshot() == {"cache_misses": 1, "cache_hits": 2, "kms_calls": 1}
 
 
 def test_the_time_limit(cloud: Cloud, store: BranchKeyStore) -> None:
@@ -128,6 +138,33 @@ def test_the_supplier(store: BranchKeyStore) -> None:
         silent = AwsKmsHierarchicalKeyring(store, branch_key_id_supplier=lambda _, wrong=wrong: wrong, ttl_seconds=60)
         with pytest.raises(BranchKeyNotFoundError, match="supplier"):
             encrypt(silent)
+
+
+def test_ids_that_utf8_cannot_hold(cloud: Cloud, store: BranchKeyStore) -> None:
+    good = store.create_key()
+    ids = iter([good, "\ud800", "a\udfff"])
+    keyring = AwsKmsHierarchicalKeyring(store, branch_key_id_supplier=lambda _: next(ids), ttl_seconds=60)
+    written = encrypt(keyring)
+    cloud.calls.clear()
+    with pytest.raises(BranchKeyNotFoundError, match="UTF-8 cannot hold"):
+        decrypt(keyring, written)
+    with pytest.raises(BranchKeyNotFoundError, match="UTF-8 cannot hold"):
+        encrypt(keyring)
+    with pytest.raises(InvalidArgumentError, match="UTF-8 cannot hold"):
+        AwsKmsHierarchicalKeyring(store, "\ud800", ttl_seconds=60)
+    calls: list[Callable[[], object]] = [
+        lambda: store.create_key("\ud800", {"a": "b"}),
+        lambda: store.create_key("id", {"a": "\ud800"}),
+        lambda: store.create_key("id", {"\ud800": "b"}),
+        lambda: store.version_key("\ud800"),
+        lambda: store.get_active_branch_key("\ud800"),
+        lambda: store.get_beacon_key("\ud800"),
+        lambda: store.get_branch_key_version("\ud800", "0" * 8 + "-0000-4000-8000-" + "0" * 12),
+    ]
+    for call in calls:
+        with pytest.raises(InvalidArgumentError, match="UTF-8 cannot hold"):
+            call()
+    assert cloud.calls == {}
 
 
 def test_each_altered_byte_is_refused(store: BranchKeyStore) -> None:

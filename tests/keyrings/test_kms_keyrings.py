@@ -28,6 +28,7 @@ from ddbcrypt.keyrings import (
     aws_kms_multi_keyring,
 )
 from ddbcrypt.keyrings.kms_arns import match_for_decrypt
+from ddbcrypt.metrics import Metrics
 from tests.keyrings.cloud import ACCOUNT, OTHER_REGION, Cloud
 from tests.keyrings.contexts import CONTEXT, SUITES, decrypt, encrypt, some_bytes
 from tests.support.connect import REGION
@@ -48,6 +49,18 @@ def test_one_call_each_way(cloud: Cloud) -> None:
     encrypt(MultiKeyring(RawAesKeyring("ns", "k", some_bytes(32)), [keyring]))
     assert cloud.calls == {"Encrypt": 1}
     assert keyring.makes_network_calls
+
+
+def test_calls_are_counted(cloud: Cloud) -> None:
+    keyring, metrics = AwsKmsKeyring(cloud.key, cloud.kms), Metrics()
+    with metrics.counting():
+        written = encrypt(keyring)
+        decrypt(keyring, written)
+        encrypt(MultiKeyring(RawAesKeyring("ns", "k", some_bytes(32)), [keyring]))
+        with pytest.raises(DataKeyUnwrappingError):
+            decrypt(keyring, written, {**CONTEXT, "é": "other"})
+    encrypt(keyring)
+    assert metrics.snapshot() == {"kms_calls": 4}
 
 
 def test_another_context_and_another_key(cloud: Cloud) -> None:

@@ -51,7 +51,9 @@ def test_the_reserved_key() -> None:
         manager.get_encryption_materials(context, HMAC)
     with pytest.raises(EncryptionContextError, match="has no signature"):
         manager.decrypt_materials(HMAC, [], context)
-    for point in (None, "!", "AAAA", base64.b64encode(bytes(50)).decode()):
+    same_bytes = "A" * 65 + "B=="
+    assert base64.b64decode(same_bytes, validate=True) == bytes(49)
+    for point in (None, "!", "AAAA", base64.b64encode(bytes(50)).decode(), same_bytes):
         stored = CONTEXT if point is None else {**CONTEXT, PUBLIC_KEY: point}
         with pytest.raises(EncryptionContextError, match=PUBLIC_KEY):
             manager.decrypt_materials(ECDSA, [], stored)

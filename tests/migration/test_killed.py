@@ -33,6 +33,9 @@ SCALES = {"legacy": (600, 80, 250), "structured": (10_000, 1_500, 5_000)}
 WRITERS = 3
 #: Between two changes of one writer: the machine is there for the migration.
 REST_SECONDS = 0.04
+#: A run that is to be killed keeps this rate, so that it is under way when its end comes, even on a busy machine.
+RATES = {"legacy": 50, "structured": 1_000}
+PAGES = {"legacy": 20, "structured": 100}
 SECONDS = 240
 ACTIONS = {"clinic": CryptoAction.SIGN_ONLY, "hits": CryptoAction.DO_NOTHING, "tags": CryptoAction.DO_NOTHING}
 
@@ -142,7 +145,8 @@ def test_killed_twice_while_others_write(
     with ThreadPoolExecutor(WRITERS) as pool:
         running = [pool.submit(writer.write_until, end) for writer in writers]
         try:
-            stood_at = [kill_after(place.start("--page-items", 100), place, count) for count in killed_after]
+            slow = ("--page-items", PAGES[target], "--rate", RATES[target])
+            stood_at = [kill_after(place.start(*slow), place, count) for count in killed_after]
             last = place.start("--page-items", 100)
             out, err = last.communicate(timeout=SECONDS)
         finally:

@@ -69,8 +69,8 @@ class Case:
             data_key, tag_key = unwrap_rsa(keyring, header["data_keys"], context)
         else:
             data_key, tag_key = unwrap(keyring, header["data_keys"], context)
-        point = base64.b64decode(context[PUBLIC_KEY]) if header["flavor"] == 0x6701 else None
-        return Materials(header["flavor"], data_key, header["data_keys"], context, [], [tag_key], point)
+        point = base64.b64decode(context[PUBLIC_KEY]) if header["suite"] == 0x6701 else None
+        return Materials(header["suite"], data_key, header["data_keys"], context, [], [tag_key], point)
 
     def encrypt(self) -> dict[str, Any]:
         """The item as the engine writes it."""

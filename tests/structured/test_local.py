@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections import OrderedDict
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from boto3.dynamodb.types import Binary
 from hypothesis import given, settings
 
 from ddbcrypt import _engine
@@ -235,3 +238,40 @@ def test_a_header_of_values_that_can_change_is_made_at_once() -> None:
     expected = made.decrypt_item(copy.deepcopy(written.encrypted_item)).parsed_header
     written.encrypted_item["tags"]["L"].append({"S": "y"})
     assert written.parsed_header == expected
+
+
+def test_a_python_none_in_the_context_is_in_a_late_header() -> None:
+    actions = {**ACTIONS, "id": CONTEXT, "gone": CONTEXT}
+    made = DynamoDbItemEncryptor(config(attribute_actions_on_encrypt=actions))
+    written = made.encrypt_python_item({**_engine.from_wire(ITEM), "gone": None})
+    header = made.decrypt_item(_engine.to_wire(written.encrypted_item)).parsed_header
+    assert header is not None
+    assert header.encryption_context["aws-crypto-attr.gone"] == "null"
+    assert written.parsed_header == header
+
+
+def test_only_what_cannot_change_is_kept_for_a_header() -> None:
+    class Text(str):
+        __slots__ = ()
+
+    kept: Any = _engine.structured_kept
+    assert kept({"a": {"S": "x"}, "b": {"N": "1"}}, True, ("b",)) == (["a", "b"], "N", "1")
+    assert kept({"a": "x", "b": Binary(b"y"), "c": None, "d": Decimal(1)}, False, ("d", "c", "b", "a")) == (
+        ["a", "b", "c", "d"],
+        Decimal(1),
+        None,
+        b"y",
+        "x",
+    )
+    wire: list[Any] = [{}, {"S": "x", "N": "1"}, {"L": []}, {"S": Text("x")}, {"B": bytearray(b"x")}, "x"]
+    for value in (*wire, OrderedDict([("S", "x")])):
+        assert kept({"a": value}, True, ("a",)) is None
+    python: list[Any] = [[], bytearray(b"x"), Text("x"), Binary(bytearray(b"x"))]
+    for value in python:
+        assert kept({"a": value}, False, ("a",)) is None
+    assert kept({"a": "x"}, False, ("a", "b")) is None
+    assert kept(OrderedDict([("a", "x")]), False, ("a",)) is None
+    wrong: list[tuple[Any, ...]] = [({}, True), ({}, True, ["a"])]
+    for arguments in wrong:
+        with pytest.raises(TypeError):
+            kept(*arguments)

@@ -64,7 +64,7 @@ def test_header_and_actions_are_read_without_keys(case: Case) -> None:
     parsed = reference.parse_header(encrypted["aws_dbe_head"]["B"])
     assert header == {
         "version": parsed.version,
-        "flavor": parsed.suite,
+        "suite": parsed.suite,
         "message_id": parsed.message_id,
         "legend": parsed.legend,
         "encryption_context": parsed.context,

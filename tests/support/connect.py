@@ -22,7 +22,7 @@ def _config(attempts: int, *, validate: bool = True) -> Config:
     return Config(
         proxies={},
         retries=retries,
-        connect_timeout=10,
+        connect_timeout=60,
         read_timeout=60,
         max_pool_connections=16,
         parameter_validation=validate,

@@ -9,9 +9,10 @@ from pathlib import Path
 from queue import Empty, Queue
 
 from tests.support import java
+from tests.support.patience import PATIENCE_SECONDS
 
-START_SECONDS = 60
-STOP_SECONDS = 15
+START_SECONDS = PATIENCE_SECONDS
+STOP_SECONDS = PATIENCE_SECONDS
 MAIN_CLASS = "ddbcrypt.dynamodblocal.LoopbackServer"
 # A test server on a shared machine: one collector thread, quick start, bounded memory, IPv4 sockets.
 JVM_OPTIONS = ("-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.net.preferIPv4Stack=true")

@@ -133,6 +133,8 @@ def _headers(operation: str) -> dict[str, str]:
 
 class _QuietServer(ThreadingHTTPServer):
     daemon_threads = True
+    # With the default of 5, connections that come together are dropped, and tried again a second later.
+    request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away is no news."""

@@ -5,10 +5,12 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.filelock import file_lock
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.require import missing
 
 JAVA_MINIMUM = 17
@@ -16,6 +18,17 @@ PROJECTS = Path(__file__).resolve().parents[1] / "java"
 #: Sources that more than one project compiles.
 SHARED = PROJECTS / "oracle-common"
 BUILD_SECONDS = 900
+#: How often Maven is run in all, and the pause before it is run again: a download may break off.
+BUILD_TRIES = 3
+PAUSE_SECONDS = 10
+# A download that stands still ends after a minute (Maven before 3.9, and from then on) and not after half an hour.
+MAVEN_OPTIONS = (
+    "--quiet",
+    "--batch-mode",
+    "-Dstyle.color=never",
+    "-Dmaven.wagon.rto=60000",
+    "-Daether.connector.requestTimeout=60000",
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +51,7 @@ def find_tool(name: str) -> str | None:
 
 def java_version(java: str) -> int | None:
     """The major version that ``java -version`` reports, or None where it does not run."""
-    run = subprocess.run([java, "-version"], capture_output=True, text=True, check=False, timeout=60)
+    run = subprocess.run([java, "-version"], capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
     found = re.search(r'version "(?:1\.)?(\d+)', run.stderr + run.stdout)
     return int(found[1]) if run.returncode == 0 and found else None
 
@@ -57,7 +70,9 @@ def build(name: str) -> JavaProject:
     target = project / "target"
     with file_lock(target / "build.lock"):
         if not _is_current(project):
-            _run_maven(maven, project)
+            # One Maven at a time: all of them write to the user's repository.
+            with file_lock(SHARED / "target" / "maven.lock"):
+                _run_maven(maven, project)
             _stamp(project).touch()
     return JavaProject(java, os.pathsep.join([str(target / "classes"), str(target / "lib" / "*")]))
 
@@ -76,7 +91,12 @@ def _is_current(project: Path) -> bool:
 
 
 def _run_maven(maven: str, project: Path) -> None:
-    command = [maven, "--quiet", "--batch-mode", "-Dstyle.color=never", "process-classes"]
-    run = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=BUILD_SECONDS)
-    if run.returncode != 0:
-        missing(f"the build of {project.name}", f"Maven ended with {run.returncode}:\n{run.stdout}{run.stderr}")
+    for number in range(1, BUILD_TRIES + 1):
+        # Maven remembers what it could not get; --update-snapshots makes it ask again.
+        command = [maven, *MAVEN_OPTIONS, *(["--update-snapshots"] if number > 1 else []), "process-classes"]
+        run = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=BUILD_SECONDS)
+        if run.returncode == 0:
+            return
+        if "COMPILATION ERROR" in run.stdout or number == BUILD_TRIES:
+            missing(f"the build of {project.name}", f"Maven ended with {run.returncode}:\n{run.stdout}{run.stderr}")
+        time.sleep(PAUSE_SECONDS)

@@ -17,6 +17,7 @@ from ddbcrypt import (
     StaticCryptographicMaterialsProvider,
 )
 from ddbcrypt.material_providers.store import ProviderStore
+from tests.support.patience import PATIENCE_SECONDS
 from tests.unit.support import AES, HMAC
 
 META_ID = "meta"
@@ -85,7 +86,7 @@ def run_threads(count: int, work: Callable[[], Any]) -> tuple[list[Any], list[Ba
     errors: list[BaseException] = []
 
     def run() -> None:
-        barrier.wait(30)
+        barrier.wait(PATIENCE_SECONDS)
         try:
             results.append(work())
         except Exception as error:  # noqa: BLE001 - the tests look at it
@@ -95,14 +96,14 @@ def run_threads(count: int, work: Callable[[], Any]) -> tuple[list[Any], list[Ba
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_SECONDS)
     assert not any(thread.is_alive() for thread in threads), "threads hang"
     return results, errors
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
     """Wait for another thread to get somewhere."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE_SECONDS
     while not condition():
-        assert time.monotonic() < end, "it did not come about within 30 s"
+        assert time.monotonic() < end, "it did not come about in time"
         time.sleep(0.002)

@@ -27,6 +27,19 @@ def test_keys_of_the_table_cannot_be_encrypted(context: EncryptionContext, name:
         CryptoConfig(static_provider(), context, AttributeActions(ENCRYPT, {"open": NOTHING}))
 
 
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ({"partition_key_name": ""}, "partition_key_name is empty"),
+        ({"partition_key_name": "id", "sort_key_name": ""}, "sort_key_name is empty"),
+        ({"partition_key_name": "id", "sort_key_name": "id"}, 'sort_key_name are the same, "id"'),
+    ],
+)
+def test_names_that_no_key_has(names: dict[str, str], message: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=message):
+        CryptoConfig(static_provider(), EncryptionContext(**names), AttributeActions(SIGN))
+
+
 @pytest.mark.parametrize("action", [SIGN, NOTHING])
 def test_keys_of_the_table_may_be_signed_or_left_alone(action: Any) -> None:
     context = EncryptionContext(partition_key_name="id", sort_key_name="visit")

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import boto3
 import pytest
@@ -28,7 +30,7 @@ from ddbcrypt import (
 )
 from ddbcrypt.dynamodb.sizes import item_size
 from ddbcrypt.identifiers import USER_AGENT_SUFFIX
-from ddbcrypt.metrics import NO_METRICS, count_here
+from ddbcrypt.metrics import NO_METRICS, Counted, count_here
 from tests.support.aws_settings import hide_aws_settings
 from tests.support.connect import REGION, connect_client, connect_service
 from tests.support.endpoint import Endpoint
@@ -261,6 +263,13 @@ def test_user_agent_of_streams(server: Endpoint) -> None:
     with pytest.raises(ClientError):  # the endpoint passes it on as a call of DynamoDB
         streams.list_streams()
     assert USER_AGENT_SUFFIX in server.requests[0].headers
+
+
+def test_the_page_names_each_counter() -> None:
+    page = (Path(__file__).parents[2] / "docs/around-boto3.md").read_text(encoding="utf-8")
+    table = page.partition("| counter | counts |")[2].partition("\n\n")[0]
+    named = re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in table.splitlines() if line))
+    assert sorted(named) == sorted(get_args(Counted))
 
 
 def test_metrics_of_a_session(server: Endpoint, metrics: Metrics) -> None:

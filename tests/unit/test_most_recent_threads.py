@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import gc
-import os
-import signal
+import logging
 import threading
 import weakref
 from collections.abc import Callable
@@ -17,6 +16,8 @@ from ddbcrypt import CryptographicMaterialsProvider, EncryptionContext, Provider
 from ddbcrypt.internal.timed_cache import TimedCache
 from ddbcrypt.material_providers.most_recent import CachingMostRecentProvider
 from ddbcrypt.materials import CryptographicMaterials
+from tests.support.forked import in_child
+from tests.support.patience import PATIENCE_SECONDS
 from tests.unit.most_recent_support import META_ID, Clock, Store, run_threads, version_provider, wait_until
 
 THREADS = 100
@@ -35,7 +36,7 @@ class Gate:
     def __call__(self, call: str) -> None:
         if call == self.held:
             self.reached.set()
-            assert self.opened.wait(30)
+            assert self.opened.wait(PATIENCE_SECONDS)
             self.then()
 
 
@@ -83,7 +84,7 @@ def test_no_thread_takes_back_that_network_calls_are_made() -> None:
         @property
         def makes_network_calls(self) -> bool:  # type: ignore[override]
             asked.set()
-            assert learnt.wait(30)
+            assert learnt.wait(PATIENCE_SECONDS)
             return False
 
         def decryption_materials(self, encryption_context: EncryptionContext) -> CryptographicMaterials:
@@ -93,10 +94,10 @@ def test_no_thread_takes_back_that_network_calls_are_made() -> None:
     store.versions[1].makes_network_calls = True
     quiet = threading.Thread(target=read, args=(provider, 0), daemon=True)
     quiet.start()
-    assert asked.wait(30)
+    assert asked.wait(PATIENCE_SECONDS)
     assert read(provider, 1) == "1"
     learnt.set()
-    quiet.join(30)
+    quiet.join(PATIENCE_SECONDS)
     assert provider.makes_network_calls is True
 
 
@@ -107,7 +108,7 @@ def test_a_hundred_threads_that_write_on_a_cold_cache_make_one_lookup(held: str)
     gate = store.before = Gate(held)
     opener = open_when_all_wait(gate, provider, THREADS - 1)
     results, errors = run_threads(THREADS, lambda: written(provider))
-    opener.join(30)
+    opener.join(PATIENCE_SECONDS)
     assert errors == []
     assert results == ["3"] * THREADS
     assert store.calls == [("max", "patient"), ("provider", "patient", 3)]
@@ -119,7 +120,7 @@ def test_a_hundred_threads_that_write_first_make_one_version() -> None:
     gate = store.before = Gate("create")
     opener = open_when_all_wait(gate, provider, THREADS - 1)
     results, errors = run_threads(THREADS, lambda: written(provider))
-    opener.join(30)
+    opener.join(PATIENCE_SECONDS)
     assert (results, errors) == (["0"] * THREADS, [])
     assert store.calls == [("max", "patient"), ("create", "patient", 0)]
 
@@ -130,7 +131,7 @@ def test_a_hundred_threads_that_read_on_a_cold_cache_make_one_lookup() -> None:
     gate = store.before = Gate("provider")
     opener = open_when_all_wait(gate, provider, THREADS - 1)
     results, errors = run_threads(THREADS, lambda: read(provider, 1))
-    opener.join(30)
+    opener.join(PATIENCE_SECONDS)
     assert (results, errors) == (["1"] * THREADS, [])
     assert store.calls == [("provider", "patient", 1)]
 
@@ -145,7 +146,7 @@ def test_a_failed_lookup_wakes_all_with_the_error_and_the_next_caller_asks_again
     gate = store.before = Gate("provider", fail)
     opener = open_when_all_wait(gate, provider, THREADS - 1)
     results, errors = run_threads(THREADS, lambda: read(provider, 0))
-    opener.join(30)
+    opener.join(PATIENCE_SECONDS)
     assert results == []
     assert {(type(error), error.args) for error in errors} == {(UnwrappingError, ("key disabled",))}
     assert all(isinstance(error.__cause__, TimeoutError) for error in errors)
@@ -170,7 +171,7 @@ def test_an_error_that_does_not_copy_reaches_all() -> None:
     gate = store.before = Gate("provider", fail)
     opener = open_when_all_wait(gate, provider, 9)
     _, errors = run_threads(10, lambda: read(provider, 0))
-    opener.join(30)
+    opener.join(PATIENCE_SECONDS)
     assert [type(error) for error in errors] == [OddError] * 10
 
 
@@ -181,11 +182,11 @@ def test_lookups_of_several_versions_do_not_wait_for_each_other() -> None:
     store.before = lambda call: gate(call) if store.calls[-1][2] == 0 else None
     slow = threading.Thread(target=lambda: read(provider, 0), daemon=True)
     slow.start()
-    assert gate.reached.wait(30)
+    assert gate.reached.wait(PATIENCE_SECONDS)
     assert read(provider, 1) == "1"
     assert slow.is_alive()
     gate.opened.set()
-    slow.join(30)
+    slow.join(PATIENCE_SECONDS)
     assert not slow.is_alive()
 
 
@@ -200,7 +201,7 @@ def test_others_go_on_with_a_version_while_one_thread_asks() -> None:
     found: list[str] = []
     asking = threading.Thread(target=lambda: found.append(written(provider)), daemon=True)
     asking.start()
-    assert gate.reached.wait(30)
+    assert gate.reached.wait(PATIENCE_SECONDS)
     assert run_threads(20, lambda: written(provider)) == (["0"] * 20, [])
     # At its maximum age it is no longer used, be the lookup under way or not.
     clock.now += 9 * TTL
@@ -210,8 +211,8 @@ def test_others_go_on_with_a_version_while_one_thread_asks() -> None:
     wait_until(lambda: _waiting(provider._versions) == 1)
     assert late == []
     gate.opened.set()
-    asking.join(30)
-    waiting.join(30)
+    asking.join(PATIENCE_SECONDS)
+    waiting.join(PATIENCE_SECONDS)
     assert (found, late) == (["1"], ["1"])
     assert store.count("max") == 2
 
@@ -223,32 +224,32 @@ def test_a_lookup_that_refresh_overtakes_is_not_kept() -> None:
 
     def old_answer(material_name: str) -> int:
         reached.set()
-        assert opened.wait(30)
+        assert opened.wait(PATIENCE_SECONDS)
         return 0
 
     store.max_version = old_answer  # type: ignore[method-assign]
     found: list[str] = []
     overtaken = threading.Thread(target=lambda: found.append(written(provider)), daemon=True)
     overtaken.start()
-    assert reached.wait(30)
+    assert reached.wait(PATIENCE_SECONDS)
     provider.refresh()
     store.get_or_create_provider("patient", 1)
     store.max_version = lambda material_name: 1  # type: ignore[method-assign]
     assert written(provider) == "1"  # neither waits for the old lookup nor takes what it brings
     opened.set()
-    overtaken.join(30)
+    overtaken.join(PATIENCE_SECONDS)
     assert found == ["0"]
     assert written(provider) == "1"
 
 
 def test_a_failure_that_refresh_overtakes_ends_nothing() -> None:
     clock = Clock()
-    cache: TimedCache[str, str] = TimedCache(10, TTL, 10 * TTL, clock)
+    cache: TimedCache[str, str] = TimedCache("a value", 10, TTL, 10 * TTL, clock)
     reached, opened = threading.Event(), threading.Event()
 
     def fail() -> str:
         reached.set()
-        assert opened.wait(30)
+        assert opened.wait(PATIENCE_SECONDS)
         raise ValueError("overtaken")
 
     errors: list[BaseException] = []
@@ -261,22 +262,22 @@ def test_a_failure_that_refresh_overtakes_ends_nothing() -> None:
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()
-    assert reached.wait(30)
+    assert reached.wait(PATIENCE_SECONDS)
     cache.clear()
     cache.put("key", "new")
     opened.set()
-    thread.join(30)
+    thread.join(PATIENCE_SECONDS)
     assert len(errors) == 1
     assert cache.get("key", lambda: "other") == "new"
 
 
 def test_an_interrupted_lookup_is_done_by_one_that_waits() -> None:
-    cache: TimedCache[str, str] = TimedCache(10, TTL, TTL, Clock())
+    cache: TimedCache[str, str] = TimedCache("a value", 10, TTL, TTL, Clock())
     reached, opened = threading.Event(), threading.Event()
 
     def interrupted() -> str:
         reached.set()
-        assert opened.wait(30)
+        assert opened.wait(PATIENCE_SECONDS)
         raise KeyboardInterrupt
 
     def look(by: Callable[[], str]) -> None:
@@ -288,13 +289,13 @@ def test_an_interrupted_lookup_is_done_by_one_that_waits() -> None:
     results: list[str] = []
     first = threading.Thread(target=look, args=(interrupted,), daemon=True)
     first.start()
-    assert reached.wait(30)
+    assert reached.wait(PATIENCE_SECONDS)
     second = threading.Thread(target=look, args=(lambda: "found",), daemon=True)
     second.start()
     wait_until(lambda: _waiting(cache) == 1)
     opened.set()
-    first.join(30)
-    second.join(30)
+    first.join(PATIENCE_SECONDS)
+    second.join(PATIENCE_SECONDS)
     assert sorted(results) == ["found", "interrupted"]
 
 
@@ -328,31 +329,53 @@ def test_threads_that_read_write_and_refresh_get_right_versions() -> None:
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_fork_during_a_lookup_leaves_no_thread_waiting() -> None:
-    cache: TimedCache[str, str] = TimedCache(10, TTL, TTL, Clock())
+    cache: TimedCache[str, str] = TimedCache("a value", 10, TTL, TTL, Clock())
     reached, opened = threading.Event(), threading.Event()
 
     def slow() -> str:
         reached.set()
-        assert opened.wait(30)
+        assert opened.wait(PATIENCE_SECONDS)
         return "parent"
 
     thread = threading.Thread(target=lambda: cache.get("key", slow), daemon=True)
     thread.start()
-    assert reached.wait(30)
+    assert reached.wait(PATIENCE_SECONDS)
     cache._lock.acquire()  # as another thread may hold it in the moment of the fork
-    child = os.fork()
-    if child == 0:  # the child: no pytest in it from here on
-        signal.alarm(20)  # ends it where it waits for ever
-        status = 1
-        try:
-            status = 0 if cache.get("key", lambda: "child") == "child" else 2
-        finally:
-            os._exit(status)
-    cache._lock.release()
-    _, status = os.waitpid(child, 0)
-    opened.set()
-    thread.join(30)
-    assert os.waitstatus_to_exitcode(status) == 0
+    try:
+        assert in_child(lambda: cache.get("key", lambda: "child").encode()) == b"child"
+    finally:
+        cache._lock.release()
+        opened.set()
+        thread.join(PATIENCE_SECONDS)
+
+
+def test_keys_of_a_cache_show_in_no_message(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    cache: TimedCache[str, str] = TimedCache("a value", 10, TTL, 10 * TTL, clock)
+    with pytest.raises(ProviderStoreError, match="the lookup of a value depends on itself") as caught:
+        cache.get("s3cret", lambda: cache.get("s3cret", lambda: "never"))
+    assert "s3cret" not in str(caught.value)
+    cache.put("s3cret", "value")
+    clock.now += TTL
+
+    def lost() -> str:
+        raise ConnectionError
+
+    with caplog.at_level(logging.DEBUG, "ddbcrypt"):
+        assert cache.get("s3cret", lost) == "value"
+    assert "looking up a value failed" in caplog.text
+    assert "s3cret" not in caplog.text + repr(cache) + repr(vars(cache)["_entries"]["s3cret"])
+
+
+def test_only_the_value_that_is_named_is_discarded() -> None:
+    cache: TimedCache[str, object] = TimedCache("a value", 10, TTL, TTL, Clock())
+    old, new = object(), object()
+    cache.put("key", new)
+    cache.discard("key", old)
+    assert cache.get("key", object) is new
+    cache.discard("key", new)
+    assert cache.get("key", lambda: old) is old
+    cache.discard("other", old)
 
 
 def test_a_provider_that_is_let_go_takes_its_versions_along() -> None:

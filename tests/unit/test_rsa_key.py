@@ -131,19 +131,22 @@ def test_what_a_key_cannot_do(call: Callable[[], Any], error: type[Exception]) -
 def test_whatever_is_wrong_with_a_wrapped_key_gives_one_error(transformation: str) -> None:
     key = private_key()
     good = key.wrap(transformation, bytes(16))
-    texts = set()
-    for wrapped in (
-        b"",
+    foreign = [
         bytes(256),
-        good[:-1],
-        good + b"\0",
         good[:100] + bytes((good[100] ^ 1,)) + good[101:],
-        key.wrap(transformation, bytes(17)),
         private_key(number=1).wrap(transformation, bytes(16)),
-    ):
-        with pytest.raises(UnwrappingError) as caught:
-            key.unwrap(transformation, wrapped, "AES", SYMMETRIC)
-        texts.add(str(caught.value))
+    ]
+    texts = set()
+    for wrapped in (b"", good[:-1], good + b"\0", key.wrap(transformation, bytes(17)), *foreign):
+        try:
+            unwrapped = key.unwrap(transformation, wrapped, "AES", SYMMETRIC)
+        except UnwrappingError as error:
+            texts.add(str(error))
+        else:
+            # Foreign bytes may end up as a PKCS #1 padding; libcrypto from 3.2 on even makes up a key of any length.
+            assert transformation == PADDINGS[0]
+            assert wrapped in foreign
+            assert unwrapped.key != bytes(16)
         if len(wrapped) != len(good):
             with pytest.raises(DecryptionError):
                 key.decrypt(transformation, "a", wrapped)

@@ -204,6 +204,19 @@ def test_table_index_of_wrong_types(arguments: dict[str, Any]) -> None:
         TableIndex(**arguments)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"partition": ""}, "partition is empty"),
+        ({"partition": "p", "sort": ""}, "sort is empty"),
+        ({"partition": "p", "sort": "p"}, 'partition and sort are the same, "p"'),
+    ],
+)
+def test_table_index_of_names_that_no_key_has(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=message):
+        TableIndex(**arguments)
+
+
 class RecordingClient:
     """Answers DescribeTable with a fixed table."""
 

@@ -27,7 +27,7 @@ class AsyncHooks:
     def __init__(self, client: Any, scene: Scene) -> None:
         self._client = client
         self.scene = scene
-        self._events = Events(client)
+        self._events = Events(client, scene.registry)
         # Tasks that meet a table for the first time at once share one look-up; the registry remembers what it gave.
         self._lookups: dict[tuple[int, str], asyncio.Task[dict[str, Any]]] = {}
 

@@ -42,7 +42,7 @@ def attach_pynamodb(target: Any, scene: Scene) -> None:
     be attached too. Attach before the first call; makes no network call.
 
     :raises UnsupportedOperationError: for an older PynamoDB
-    :raises InvalidArgumentError: it is attached already, with another configuration
+    :raises InvalidArgumentError: it is attached already, with another configuration or other metrics
     """
     _check_version()
     with _LOCK:
@@ -100,7 +100,7 @@ def _check_version() -> None:
 def _attach_model(model: Any, scene: Scene) -> None:
     there = getattr(model, _SCENE, None)
     if there is not None:
-        _require_same(there, scene)
+        there.require_same(scene, "the model")
         return
     original: Any = cast("dict[str, Any]", vars(model)).get("_get_connection")
     bound = model._get_connection.__func__
@@ -121,7 +121,7 @@ def _attach_model(model: Any, scene: Scene) -> None:
 def _attach_connection(connection: Any, scene: Scene) -> None:
     there = getattr(connection, _SCENE, None)
     if there is not None:
-        _require_same(there, scene)
+        there.require_same(scene, "the connection")
         return
     # In this order: a thread that sees the scene goes on without the lock, and must find the class that encrypts.
     connection.__class__ = _attached_class(type(connection))
@@ -150,8 +150,3 @@ def _connection_of(target: Any) -> Any:
     from pynamodb.connection import TableConnection
 
     return target.connection if isinstance(target, TableConnection) else target
-
-
-def _require_same(there: Scene, scene: Scene) -> None:
-    if not (there.registry.same_as(scene.registry) and there.settings == scene.settings):
-        raise InvalidArgumentError("it is attached already, with another configuration: detach it first")

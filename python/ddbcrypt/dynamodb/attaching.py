@@ -23,23 +23,29 @@ def attach_client(client: Any, scene: Scene, *, of_wrapper: bool = False) -> Non
     """Put hooks on a client, in place; nothing where it has the same already.
 
     :param of_wrapper: whether it is a wrapper's own, which is never detached
-    :raises InvalidArgumentError: it has hooks with another configuration
+    :raises InvalidArgumentError: it has hooks with another configuration or other metrics
     :raises UnsupportedOperationError: for a client of another service
     """
     with _LOCK:
         reference = _ATTACHED.get(client.meta.events)
         there = None if reference is None else reference()
         if there is not None:
-            if there.scene is scene or (
-                there.scene.registry.same_as(scene.registry) and there.scene.settings == scene.settings
-            ):
-                return
-            raise InvalidArgumentError("the client is attached already, with another configuration: detach it first")
+            there.scene.require_same(scene, "the client")
+            return
         hooks = hooks_of(client, scene)
         hooks.register()
         _ATTACHED[client.meta.events] = weakref.ref(hooks)
         if of_wrapper:
             _WRAPPERS.add(client.meta.events)
+
+
+def renew_client(client: Any) -> None:
+    """Let the hooks of a client, where it has some, know that a resource has been made of it since."""
+    with _LOCK:
+        reference = _ATTACHED.get(client.meta.events)
+        hooks = None if reference is None else reference()
+        if hooks is not None:
+            hooks.register()
 
 
 def detach_client(client: Any) -> None:

@@ -14,6 +14,7 @@ from ddbcrypt.expressions import (
     Update,
     check_condition,
     check_placeholders,
+    check_words,
     parse_condition,
     parse_key_condition,
     parse_projection,
@@ -105,7 +106,12 @@ def take_projection(table: ProtectedTable, request: dict[str, Any]) -> tuple[dic
     :raises ExpressionError: for one that DynamoDB refuses
     """
     check_expressions(table, request)
-    return without_projection(request) if _PROJECTION in request else (request, None)
+    if _PROJECTION not in request:
+        return request, None
+    request, projection = without_projection(request)
+    if projection is not None:
+        check_words(projection)  # DynamoDB does not see it
+    return request, projection
 
 
 def _check_values_used(values: object, parsed: Sequence[Condition | Projection | Update]) -> None:

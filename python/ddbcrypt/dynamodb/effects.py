@@ -59,10 +59,14 @@ class Sleep(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a flow that sends nothing returns: the response, and 400 as status where it is an error."""
+    """What a flow that sends nothing returns: the response, and 400 as status where it is an error.
+
+    ``request_id`` is DynamoDB's id of the last of the calls that the flow made.
+    """
 
     parsed: dict[str, Any]
     status: int = 200
+    request_id: str | None = None
 
 
 Effect: TypeAlias = Send | Call | Encrypt | Decrypt | Sleep

@@ -17,6 +17,8 @@ from ddbcrypt.dynamodb.bodies import Aside, put_aside, put_back, read_response, 
 from ddbcrypt.dynamodb.clones import bare_clone
 from ddbcrypt.dynamodb.effects import Answer, Flow, Send
 from ddbcrypt.dynamodb.flows import begin
+from ddbcrypt.dynamodb.python_values import PythonValues, has_boto3_serializer
+from ddbcrypt.dynamodb.registry import Registry
 from ddbcrypt.dynamodb.running import advance
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.dynamodb.sizes import MOST_BYTES
@@ -31,7 +33,16 @@ _AFTER: Final = "after-call.dynamodb"
 _COMPLETE: Final = "before-call.dynamodb.PutItem"
 #: After all others.
 _PARSE: Final = "before-parse"
-_HANDLERS: Final = {_BUILD: "build", _COMPLETE: "complete", _BEFORE: "before", _AFTER: "after", _PARSE: "parse"}
+#: After all others as well: the first of them that gives parameters has its way.
+_PARAMETERS: Final = "provide-client-params"
+_HANDLERS: Final = {
+    _PARAMETERS: "copy",
+    _BUILD: "build",
+    _COMPLETE: "complete",
+    _BEFORE: "before",
+    _AFTER: "after",
+    _PARSE: "parse",
+}
 Handler: TypeAlias = Callable[..., Any]
 UNIQUE_ID: Final = "ddbcrypt"
 #: Where a call's flow, and the answer of one that sends nothing, are kept between its events.
@@ -48,8 +59,10 @@ class Hooks:
         self._client = client
         self.scene = scene
         # Threads that meet a table for the first time at once share one look-up; the registry remembers what it gave.
-        self._lookups: TimedCache[tuple[int, str], dict[str, Any]] = TimedCache(64, 1.0, 1.0, default_clock)
-        self._events = Events(client)
+        self._lookups: TimedCache[tuple[int, str], dict[str, Any]] = TimedCache(
+            "a table's primary key", 64, 1.0, 1.0, default_clock
+        )
+        self._events = Events(client, scene.registry)
 
     def register(self) -> None:
         """Put the handlers on the client's events; once, however often it is called."""
@@ -94,17 +107,27 @@ class Hooks:
 class Events:
     """The events of one DynamoDB client, botocore's or aiobotocore's, on which its handlers are.
 
+    :param registry: the client's tables
     :ivar puts_aside: whether an item that the engine made need not go through botocore
     """
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, registry: Registry) -> None:
         self._client = client
+        self._registry = registry
+        self._values: PythonValues | None = None
         self.puts_aside = writes_json(client)
         self._forget_name: Callable[[], None] | None = None
 
     def register(self, build: Handler, before: Handler, after: Handler) -> None:
-        """Put handlers where they see DynamoDB JSON; once, however often it is called."""
+        """Put handlers where they see DynamoDB JSON; once, however often it is called.
+
+        To be called again where a resource has been made of the client since.
+        """
         events = self._client.meta.events
+        if self._values is None and has_boto3_serializer(self._client):
+            self._values = PythonValues(self._registry)
+            self._values.register(self._client)
+        events.register_last(_PARAMETERS, _copied_parameters, unique_id=f"{UNIQUE_ID}-copy")
         events.register_last(_BUILD, build, unique_id=f"{UNIQUE_ID}-build")
         events.register_first(_BEFORE, before, unique_id=f"{UNIQUE_ID}-before")
         events.register_first(_AFTER, after, unique_id=f"{UNIQUE_ID}-after")
@@ -120,9 +143,17 @@ class Events:
         events = self._client.meta.events
         for event, name in _HANDLERS.items():
             events.unregister(event, unique_id=f"{UNIQUE_ID}-{name}")
+        if self._values is not None:
+            self._values.unregister(self._client)
+            self._values = None
         if self._forget_name is not None:
             self._forget_name()
             self._forget_name = None
+
+
+def _copied_parameters(params: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+    """Give a call's parameters in a dict of our own: a library may give botocore its own one, and use it again."""
+    return dict(params)
 
 
 def prepare(
@@ -182,7 +213,9 @@ def before_call(params: Mapping[str, Any], context: dict[str, Any]) -> tuple[Any
     if answer is None:
         return None
     parsed = answer.parsed
-    parsed.setdefault("ResponseMetadata", {"HTTPStatusCode": answer.status, "HTTPHeaders": {}, "RetryAttempts": 0})
+    identified = {} if answer.request_id is None else {"RequestId": answer.request_id}
+    metadata: dict[str, Any] = {**identified, "HTTPStatusCode": answer.status, "HTTPHeaders": {}, "RetryAttempts": 0}
+    parsed.setdefault("ResponseMetadata", metadata)
     return SimpleNamespace(status_code=answer.status, headers={}, content=b""), parsed
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any, Literal, Protocol, cast
 
@@ -14,6 +13,7 @@ from ddbcrypt.dynamodb.protected import ProtectedTable
 from ddbcrypt.dynamodb.tables import plain_name
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
+from ddbcrypt.internal.forks import HasLock
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.structures import TableIndex, TableInfo
 
@@ -31,7 +31,7 @@ class TableConfiguration(Protocol):
         ...
 
 
-class Registry:
+class Registry(HasLock):
     """The tables of an attached client. Thread-safe; what ``DescribeTable`` answered is remembered, failures are not.
 
     :param tables: configurations by table name or ARN
@@ -50,7 +50,7 @@ class Registry:
         fallback: TableConfiguration | None = None,
         ask: bool = True,
     ) -> None:
-        self._lock = threading.Lock()
+        super().__init__()
         self._configs = {plain_name(name): config for name, config in tables.items()}
         self._plaintext = frozenset(plain_name(name) for name in plaintext)
         both = sorted(self._plaintext & self._configs.keys())
@@ -110,7 +110,7 @@ class Registry:
             return self._known.get(name)
         try:
             index = TableIndex.from_key_schema(cast("Any", key_schema))
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, InvalidArgumentError):
             return None
         return _made(config, TableInfo(name=name, primary_index=index), name)
 

@@ -9,6 +9,7 @@ from typing import Literal
 from ddbcrypt.dynamodb.registry import Registry
 from ddbcrypt.dynamodb.start_keys import StartKeys
 from ddbcrypt.dynamodb.tokens import Transactions
+from ddbcrypt.exceptions import InvalidArgumentError
 from ddbcrypt.metrics import NO_METRICS, Metrics
 
 UpdateMode = Literal["rewrite", "refuse"]
@@ -36,3 +37,16 @@ class Scene:
     metrics: Metrics = field(default=NO_METRICS)
     start_keys: StartKeys = field(default_factory=StartKeys)
     transactions: Transactions = field(default_factory=Transactions)
+
+    def require_same(self, other: Scene, what: str) -> None:
+        """Refuse another scene for what has this one. One that counts nowhere is content with any metrics.
+
+        :param what: what is attached, for the error
+        :raises InvalidArgumentError: for other tables or settings, and for other metrics
+        """
+        if not (self.registry.same_as(other.registry) and self.settings == other.settings):
+            message = f"{what} is attached already, with another configuration: detach it first"
+            raise InvalidArgumentError(message)
+        if other.metrics is not NO_METRICS and other.metrics is not self.metrics:
+            message = f"{what} is attached already, and its counts go elsewhere than to these metrics: detach it first"
+            raise InvalidArgumentError(message)

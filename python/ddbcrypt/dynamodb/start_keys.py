@@ -3,24 +3,24 @@
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, Final
 
 from ddbcrypt.dynamodb.keys import CanonicalKey, canonical_key
 from ddbcrypt.dynamodb.protected import ProtectedTable
+from ddbcrypt.internal.forks import HasLock
 from ddbcrypt.internal.guards import is_mapping
 
 #: Keys are small, and a reader goes on with the newest.
 _MOST: Final = 1_024
 
 
-class StartKeys:
+class StartKeys(HasLock):
     """The last keys with encrypted attributes that DynamoDB gave out. Thread-safe and bounded."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        super().__init__()
         self._keys: OrderedDict[CanonicalKey, None] = OrderedDict()
 
     def remember(self, table: ProtectedTable, key: object) -> None:

@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from ddbcrypt.dynamodb.tables import plain_name
 from ddbcrypt.exceptions import InvalidArgumentError
+from ddbcrypt.internal.forks import HasLock
 from ddbcrypt.structures import TableInfo
 
 
-class TableInfoCache:
+class TableInfoCache(HasLock):
     """What is known of tables, by name or ARN. Thread-safe; a look-up that fails is not remembered.
 
     :param client: boto3 DynamoDB client
@@ -19,9 +19,9 @@ class TableInfoCache:
     """
 
     def __init__(self, client: Any, auto_refresh_table_indexes: bool) -> None:
+        super().__init__()
         self._client = client
         self._ask = auto_refresh_table_indexes
-        self._lock = threading.Lock()
         self._known: dict[str, TableInfo] = {}
 
     def table_info(self, table_name: str) -> TableInfo:

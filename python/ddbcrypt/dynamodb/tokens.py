@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Transactions that are sent again with the same ``ClientRequestToken``: they have to be the same to the last byte.
 
-Encryption is randomised, so DynamoDB would take the second sending for another transaction and refuse it. What was
-sent is therefore kept for as long as DynamoDB remembers the token.
+Encryption is randomised, so DynamoDB would take the second sending for another transaction and refuse it. The encrypted
+items are therefore kept for as long as DynamoDB remembers the token; all else is made anew, and is the same.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import hashlib
 import hmac
 import json
 import os
-import threading
 import time
 from collections import OrderedDict
 from typing import Any, Final
+
+from ddbcrypt.internal.forks import HasLock
 
 #: DynamoDB remembers a token for ten minutes.
 _SECONDS: Final = 600.0
@@ -24,11 +25,14 @@ _MOST: Final = 64
 _KEY_BYTES: Final = 32
 
 
-class Transactions:
-    """Encrypted transactions by token. Thread-safe and bounded; of the plaintext it keeps a keyed digest."""
+class Transactions(HasLock):
+    """The encrypted items of transactions by token. Thread-safe and bounded; of what was given it keeps a keyed digest.
+
+    A process that forks leaves its child the key and the items: a transaction that is sent again there is the same too.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        super().__init__()
         self._key = os.urandom(_KEY_BYTES)
         self._sent: OrderedDict[str, tuple[bytes, float, list[dict[str, Any]]]] = OrderedDict()
 
@@ -41,7 +45,7 @@ class Transactions:
         return hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)
 
     def find(self, token: str, digest: bytes | None) -> list[dict[str, Any]] | None:
-        """Give the encrypted ``TransactItems`` that were sent with a token, if their plaintext was this."""
+        """Give the encrypted items that were put with a token, if what was given was this."""
         now = time.monotonic()
         with self._lock:
             for old in [one for one, (_, since, _) in self._sent.items() if now - since > _SECONDS]:
@@ -52,7 +56,7 @@ class Transactions:
         return found[2]
 
     def remember(self, token: str, digest: bytes | None, encrypted: list[dict[str, Any]]) -> None:
-        """Keep what is sent with a token."""
+        """Keep the encrypted items that are put with a token, in order."""
         if digest is None:
             return
         with self._lock:

@@ -11,7 +11,7 @@ from ddbcrypt.context_overrides import EncryptionContextOverride, apply_override
 from ddbcrypt.exceptions import InvalidArgumentError
 from ddbcrypt.identifiers import CryptoAction, Dialect
 from ddbcrypt.internal.lazy import loader
-from ddbcrypt.internal.validate import require_callable, require_instance
+from ddbcrypt.internal.validate import require_callable, require_instance, require_key_names
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.materials import CryptographicMaterials
 from ddbcrypt.structures import AttributeActions, EncryptionContext
@@ -37,7 +37,8 @@ class CryptoConfig:
         were restored or renamed; see :mod:`ddbcrypt.context_overrides`. None: there is none
     :param Dialect dialect: whose order the signed members of written items follow. Reading accepts both
     :raises TypeError: an argument is of another type
-    :raises InvalidArgumentError: the partition key or the sort key would be encrypted
+    :raises InvalidArgumentError: the partition key or the sort key would be encrypted, has an empty name, or both have
+        the same
     """
 
     __slots__ = (
@@ -65,10 +66,9 @@ class CryptoConfig:
         require_instance("accept_28_digit_numbers", accept_28_digit_numbers, bool)
         require_instance("dialect", dialect, Dialect)
         require_callable("encryption_context_override", encryption_context_override)
-        for kind, name in (
-            ("partition key", encryption_context.partition_key_name),
-            ("sort key", encryption_context.sort_key_name),
-        ):
+        partition, sort = encryption_context.partition_key_name, encryption_context.sort_key_name
+        require_key_names(("partition_key_name", "sort_key_name"), partition, sort)
+        for kind, name in (("partition key", partition), ("sort key", sort)):
             if name is not None and attribute_actions.action(name) is CryptoAction.ENCRYPT_AND_SIGN:
                 raise InvalidArgumentError(
                     f'{kind} "{name}" cannot be encrypted, DynamoDB has to read it: '

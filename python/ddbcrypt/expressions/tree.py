@@ -283,6 +283,11 @@ class Update(Parsed):
         return frozenset(action.path.attribute for action in self.actions)
 
     @property
+    def only_removes(self) -> bool:
+        """Whether it has no other section than REMOVE."""
+        return all(isinstance(action, Remove) for action in self.actions)
+
+    @property
     def read(self) -> frozenset[str]:
         """Names of the top-level attributes whose stored value decides what is written or whether it can be.
 

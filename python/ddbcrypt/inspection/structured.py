@@ -49,7 +49,7 @@ def read_header(item: Mapping[str, Any]) -> tuple[HeaderReport | None, list[Find
         header = _engine.structured_header({HEADER_ATTRIBUTE: {"B": data}}, True)
     except DynamodbEncryptionSdkError as error:
         return None, [Finding(Severity.ERROR, "structured-header", f"it is malformed: {error}", HEADER_ATTRIBUTE)]
-    suite = header["flavor"]
+    suite = header["suite"]
     report = HeaderReport(
         size=len(data),
         version=header["version"],

@@ -13,8 +13,10 @@ __all__ = ("is_unreachable",)
 #: Answers that say nothing but "not now".
 _NOT_NOW: Final = frozenset(
     {
+        "DependencyTimeoutException",
         "InternalServerError",
         "KMSInternalException",
+        "KeyUnavailableException",
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",

@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import copy
 import logging
-import os
 import threading
 import time
-import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from ddbcrypt.exceptions import ProviderStoreError
 from ddbcrypt.identifiers import LOGGER_NAME
+from ddbcrypt.internal.forks import HasLock
 from ddbcrypt.internal.reachability import is_unreachable
 
 __all__ = ("RETRY_PAUSE", "TimedCache", "default_clock")
@@ -58,7 +57,7 @@ class _Flight(Generic[_Value]):
         self.error: Exception | None = None
 
 
-class TimedCache(Generic[_Key, _Value]):
+class TimedCache(HasLock, Generic[_Key, _Value]):
     """Values by key, each looked up again when it is older than ``ttl`` seconds. Thread-safe.
 
     A value of an age from ``ttl`` to below ``maximum_age`` is looked up again by one thread. Others go on with it
@@ -66,21 +65,35 @@ class TimedCache(Generic[_Key, _Value]):
     used: all threads wait for the one lookup, and its error is theirs. Any other failure of a lookup is an answer,
     which ends the use of the value at once. A failure is not remembered: the next caller looks up anew.
 
+    Keys and values never show in what is raised or logged: a key may hold parts of an item.
+
+    :param what: what the values are, for messages
     :param capacity: most entries that are kept; the one not used for longest goes first
     :param ttl: seconds after which a value is looked up again
     :param maximum_age: seconds after which a value is not used, counted from before its lookup; at least ``ttl``
     :param clock: gives seconds, monotonic
+    :param inherited: whether a forked child goes on with what its parent looked up
     """
 
-    def __init__(self, capacity: int, ttl: float, maximum_age: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        what: str,
+        capacity: int,
+        ttl: float,
+        maximum_age: float,
+        clock: Callable[[], float],
+        *,
+        inherited: bool = True,
+    ) -> None:
+        super().__init__()
+        self._what = what
         self._capacity = capacity
         self._ttl = ttl
         self._maximum_age = maximum_age
         self._clock = clock
-        self._lock = threading.Lock()
+        self._inherited = inherited
         self._entries: OrderedDict[_Key, _Entry[_Value]] = OrderedDict()
         self._flights: dict[_Key, _Flight[_Value]] = {}
-        _CACHES.add(self)
 
     def get(self, key: _Key, look_up: Callable[[], _Value]) -> _Value:
         """Give the value for ``key``, by ``look_up()`` where it is not there or too old.
@@ -99,7 +112,9 @@ class TimedCache(Generic[_Key, _Value]):
                 if entry is not None:
                     return entry.value
             if flight.owner == threading.get_ident():
-                raise ProviderStoreError(f"the lookup of {key!r} depends on itself: its store is protected by itself")
+                raise ProviderStoreError(
+                    f"the lookup of {self._what} depends on itself: its store is protected by itself"
+                )
             flight.done.wait()
             if flight.values:
                 return flight.values[0]
@@ -113,10 +128,12 @@ class TimedCache(Generic[_Key, _Value]):
         with self._lock:
             self._store(key, _Entry(value, self._clock()))
 
-    def discard(self, key: _Key) -> None:
-        """Forget one value. A lookup under way is not affected."""
+    def discard(self, key: _Key, value: _Value) -> None:
+        """Forget one value, if it is still there: not another that was found meanwhile, nor a lookup under way."""
         with self._lock:
-            self._entries.pop(key, None)
+            entry = self._entries.get(key)
+            if entry is not None and entry.value is value:
+                del self._entries[key]
 
     def clear(self) -> None:
         """Forget all values. What lookups under way bring is for the threads that wait for them, and is not kept."""
@@ -142,8 +159,8 @@ class TimedCache(Generic[_Key, _Value]):
             if entry is None:
                 raise
             _LOGGER.warning(
-                "looking up %r failed (%s): what is known is used on for less than %.1f seconds",
-                key,
+                "looking up %s failed (%s): what is known is used on for less than %.1f seconds",
+                self._what,
                 type(error).__name__,
                 self._maximum_age - (self._clock() - entry.asked_at),
             )
@@ -188,10 +205,12 @@ class TimedCache(Generic[_Key, _Value]):
         while len(self._entries) > self._capacity:
             self._entries.popitem(last=False)
 
-    def forget_other_threads(self) -> None:
-        """Let go of locks and lookups of threads that a fork did not bring along."""
-        self._lock = threading.Lock()
+    def _renew_after_fork(self) -> None:
+        # Whoever held the lock may have been in the midst of a change.
+        if not self._inherited or self._lock.locked():
+            self._entries = OrderedDict()
         self._flights = {}
+        super()._renew_after_fork()
 
 
 def _copied(error: Exception) -> Exception:
@@ -206,15 +225,3 @@ def _copied(error: Exception) -> Exception:
     copied.__context__ = error.__context__
     copied.__suppress_context__ = error.__suppress_context__
     return copied
-
-
-_CACHES: weakref.WeakSet[TimedCache[Any, Any]] = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    for cache in list(_CACHES):
-        cache.forget_other_threads()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

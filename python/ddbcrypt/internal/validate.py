@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from ddbcrypt.exceptions import InvalidArgumentError
 from ddbcrypt.internal.guards import is_dict
 
 __all__ = ("require_callable", "require_dict", "require_instance", "require_optional")
@@ -41,3 +42,20 @@ def _type_name(value: object) -> str:
     """Give module and name, so that a class of the same name out of another package is told apart."""
     kind = type(value)
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def require_key_names(arguments: tuple[str, str], partition: str | None, sort: str | None) -> None:
+    """Refuse names that no primary key has.
+
+    :param arguments: what the two names were given as, for the message
+    :raises InvalidArgumentError: for an empty name, and for one name given twice
+    """
+    for argument, name in zip(arguments, (partition, sort), strict=True):
+        if name == "":
+            message = f"{argument} is empty"
+            raise InvalidArgumentError(message)
+    if sort is not None and sort == partition:
+        message = f'{arguments[0]} and {arguments[1]} are the same, "{sort}": a sort key is another attribute'
+        error = InvalidArgumentError(message)
+        error.attribute = sort
+        raise error

@@ -10,6 +10,7 @@ from ddbcrypt.exceptions import InvalidArgumentError
 from ddbcrypt.internal.timed_cache import TimedCache, default_clock
 from ddbcrypt.internal.validate import require_callable, require_instance
 from ddbcrypt.keyrings.branch_keys import BranchKeyMaterials
+from ddbcrypt.metrics import count_here
 
 __all__ = ("DEFAULT_CAPACITY", "BranchKeyCache")
 
@@ -40,7 +41,7 @@ class BranchKeyCache:
         if capacity < 1:
             raise InvalidArgumentError(f'"capacity" must be 1 or more, not {capacity}')
         self._entries: TimedCache[Hashable, BranchKeyMaterials] = TimedCache(
-            capacity, self._ttl, self._ttl, clock or default_clock
+            "a branch key", capacity, self._ttl, self._ttl, clock or default_clock
         )
 
     @property
@@ -55,7 +56,18 @@ class BranchKeyCache:
         :param look_up: asks the store
         :raises: what ``look_up`` raised, here or in the thread whose lookup this one waited for
         """
-        return self._entries.get(key, look_up)
+        missed = False
+
+        def missing() -> BranchKeyMaterials:
+            nonlocal missed
+            missed = True
+            count_here("cache_misses")
+            return look_up()
+
+        found = self._entries.get(key, missing)
+        if not missed:
+            count_here("cache_hits")
+        return found
 
     def clear(self) -> None:
         """Forget all branch keys, for example after a key was compromised."""

@@ -45,6 +45,7 @@ from ddbcrypt.keyrings.key_store_configuration import (
 )
 from ddbcrypt.keyrings.key_store_table import KeyStoreTable
 from ddbcrypt.keyrings.kms_calls import KmsCaller
+from ddbcrypt.keyrings.names import NOT_UTF8, is_utf8
 
 __all__ = ("BranchKeyStore", "KeyStoreInfo")
 
@@ -142,7 +143,7 @@ class BranchKeyStore:
 
         :param branch_key_id: id of the new key; None for a new UUID. An id of one's own needs an encryption context
         :param encryption_context: names and values that the key is bound to for good; it is stored readably
-        :raises InvalidArgumentError: an id and no context, or an empty id, name or value
+        :raises InvalidArgumentError: an id and no context; an id, name or value that is empty or not for UTF-8
         :raises BranchKeyExistsError: a key of that id is there already
         :raises BranchKeyStoreError: the store only reads; AWS KMS or DynamoDB refused or was not reached. Nothing is
             written then
@@ -155,6 +156,8 @@ class BranchKeyStore:
             )
         if branch_key_id == "" or not all((*context.keys(), *context.values())):
             raise InvalidArgumentError("a branch key id and its encryption context must not hold empty text")
+        if not all(map(is_utf8, (branch_key_id or "", *context.keys(), *context.values()))):
+            raise InvalidArgumentError(f"a branch key id or its encryption context {NOT_UTF8}")
         key_id = str(uuid.uuid4()) if branch_key_id is None else branch_key_id
         kms_arn = own_key(self._configuration)
         custom = {CUSTOM_PREFIX + name: value for name, value in context.items()}
@@ -270,6 +273,8 @@ class BranchKeyStore:
         require_instance("branch_key_id", branch_key_id, str)
         if not branch_key_id:
             raise InvalidArgumentError('"branch_key_id" must not be empty')
+        if not is_utf8(branch_key_id):
+            raise InvalidArgumentError(f'"branch_key_id" {NOT_UTF8}')
         item = self._table.read(branch_key_id, kind)
         if item is None:
             raise BranchKeyNotFoundError(

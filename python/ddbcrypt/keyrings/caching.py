@@ -16,6 +16,7 @@ from ddbcrypt.keyrings.context import check_context
 from ddbcrypt.keyrings.interface import Keyring
 from ddbcrypt.keyrings.materials import DecryptionMaterials, EncryptedDataKey, EncryptionMaterials
 from ddbcrypt.keyrings.suites import DEFAULT_SUITE, AlgorithmSuite, as_suite
+from ddbcrypt.metrics import count_here
 
 __all__ = ("CachingCmm",)
 
@@ -59,6 +60,9 @@ class CachingCmm(CryptographicMaterialsManager):
     Thread-safe; however many threads miss at once, one asks. Items that tell no length are not encrypted from the
     cache, nor are those that are longer than ``max_bytes``.
 
+    The limits are those of one process: a forked child encrypts with data keys of its own, and :meth:`clear` does not
+    reach the others.
+
     :param cmm: the materials manager, or keyring, that is asked
     :param max_age: seconds that materials are used, over 0 and finite
     :param max_items: most items encrypted with one data key, 1 to 2**32
@@ -86,8 +90,12 @@ class CachingCmm(CryptographicMaterialsManager):
         _integer("capacity", capacity, 1, _MAX_BYTES)
         require_callable("clock", clock)
         clock = clock or default_clock
-        self._to_encrypt: TimedCache[Hashable, _Shared] = TimedCache(capacity, age, age, clock)
-        self._to_decrypt: TimedCache[Hashable, DecryptionMaterials] = TimedCache(capacity, age, age, clock)
+        self._to_encrypt: TimedCache[Hashable, _Shared] = TimedCache(
+            "encryption materials", capacity, age, age, clock, inherited=False
+        )
+        self._to_decrypt: TimedCache[Hashable, DecryptionMaterials] = TimedCache(
+            "decryption materials", capacity, age, age, clock
+        )
         self.makes_network_calls = self._cmm.makes_network_calls
 
     @property
@@ -105,10 +113,10 @@ class CachingCmm(CryptographicMaterialsManager):
     ) -> EncryptionMaterials:
         """Give materials for one more item: those of the cache within their limits, or new ones.
 
-        :param encryption_context: what is known of the item
-        :param algorithm_suite: the suite; None for the default one
-        :param required_context_keys: keys of the context that are not to be stored with the item
-        :param plaintext_length: most bytes that are to be encrypted; None for new materials that are not cached
+        Without ``plaintext_length`` they are new and not cached. Else see
+        :meth:`CryptographicMaterialsManager.get_encryption_materials`.
+
+        :raises InvalidArgumentError: a length below 0
         :raises: what the manager below raised, here or in the thread whose question this one waited for
         """
         context = check_context(encryption_context)
@@ -125,7 +133,12 @@ class CachingCmm(CryptographicMaterialsManager):
         if plaintext_length < 0:
             raise InvalidArgumentError(f'"plaintext_length" must be 0 or more, not {plaintext_length}')
 
+        missed = False
+
         def make() -> _Shared:
+            nonlocal missed
+            missed = True
+            count_here("cache_misses")
             # Not this item's length, since others will use them too.
             return _Shared(ask(None), self._max_items, self._max_bytes)
 
@@ -133,8 +146,10 @@ class CachingCmm(CryptographicMaterialsManager):
         while True:
             shared = self._to_encrypt.get(key, make)
             if shared.take(plaintext_length):
+                if not missed:
+                    count_here("cache_hits")
                 return shared.materials
-            self._to_encrypt.discard(key)
+            self._to_encrypt.discard(key, shared)
 
     def decrypt_materials(
         self,
@@ -146,10 +161,8 @@ class CachingCmm(CryptographicMaterialsManager):
     ) -> DecryptionMaterials:
         """Give the materials of an item: those of the cache, or new ones.
 
-        :param algorithm_suite: the item's suite
-        :param encrypted_data_keys: the item's
-        :param encryption_context: what the item stores
-        :param reproduced_context: what the reader knows of the item without it
+        See :meth:`CryptographicMaterialsManager.decrypt_materials`.
+
         :raises: what the manager below raised, here or in the thread whose question this one waited for
         """
         suite = as_suite(algorithm_suite)
@@ -157,9 +170,18 @@ class CachingCmm(CryptographicMaterialsManager):
         context = check_context(encryption_context)
         reproduced = None if reproduced_context is None else check_context(reproduced_context)
         key = (suite, keys, frozenset(context.items()), None if reproduced is None else frozenset(reproduced.items()))
-        return self._to_decrypt.get(
-            key, lambda: self._cmm.decrypt_materials(suite, keys, context, reproduced_context=reproduced)
-        )
+        missed = False
+
+        def ask() -> DecryptionMaterials:
+            nonlocal missed
+            missed = True
+            count_here("cache_misses")
+            return self._cmm.decrypt_materials(suite, keys, context, reproduced_context=reproduced)
+
+        materials = self._to_decrypt.get(key, ask)
+        if not missed:
+            count_here("cache_hits")
+        return materials
 
     def clear(self) -> None:
         """Forget all materials, for example after a key was disabled. No network call."""

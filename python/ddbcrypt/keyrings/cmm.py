@@ -49,9 +49,9 @@ class CryptographicMaterialsManager(abc.ABC):
         """Give materials to encrypt one item with.
 
         :param encryption_context: what is known of the item; never changed
-        :param algorithm_suite: the suite; None for the default one
+        :param algorithm_suite: the suite; None for the default one, which has an ECDSA signature
         :param required_context_keys: keys of the context that are not to be stored with the item
-        :param plaintext_length: most bytes that are to be encrypted, or None where that is not known
+        :param plaintext_length: most bytes that are to be encrypted, 0 or more; None where that is not known
         :raises KeyringError: no such materials can be had
         """
 
@@ -108,12 +108,8 @@ class DefaultCmm(CryptographicMaterialsManager):
         required_context_keys: Iterable[str] = (),
         plaintext_length: int | None = None,
     ) -> EncryptionMaterials:
-        """See :meth:`CryptographicMaterialsManager.get_encryption_materials`.
+        """See :meth:`CryptographicMaterialsManager.get_encryption_materials`; the length is not used.
 
-        :param encryption_context: what is known of the item
-        :param algorithm_suite: the suite; None for the one with an ECDSA signature
-        :param required_context_keys: keys of the context that are not to be stored with the item
-        :param plaintext_length: not used
         :raises EncryptionContextError: the context holds ``aws-crypto-public-key``, or lacks a required key
         :raises InvalidMaterialsError: the keyring gave no or other materials
         """
@@ -150,10 +146,6 @@ class DefaultCmm(CryptographicMaterialsManager):
     ) -> DecryptionMaterials:
         """See :meth:`CryptographicMaterialsManager.decrypt_materials`.
 
-        :param algorithm_suite: the item's suite
-        :param encrypted_data_keys: the item's
-        :param encryption_context: what the item stores
-        :param reproduced_context: what the reader knows of the item without it
         :raises EncryptionContextError: the contexts contradict each other, or there is a verification key just where
             the suite has none, or none where it has one, or a malformed one
         :raises DataKeyUnwrappingError: no data key can be decrypted
@@ -224,6 +216,7 @@ def _verification_key(suite: AlgorithmSuite, context: Mapping[str, str]) -> byte
         point = base64.b64decode(context[PUBLIC_KEY_NAME], validate=True)
     except (binascii.Error, ValueError) as error:
         raise EncryptionContextError(f"{PUBLIC_KEY_NAME!r} in the encryption context is not base64") from error
-    if len(point) != _POINT_BYTES:
+    # Of several texts for the same bytes, only the one that is written.
+    if len(point) != _POINT_BYTES or base64.b64encode(point).decode() != context[PUBLIC_KEY_NAME]:
         raise EncryptionContextError(f"{PUBLIC_KEY_NAME!r} in the encryption context is no compressed P-384 point")
     return point

@@ -28,7 +28,12 @@ class KeyringError(DynamodbEncryptionSdkError):
 
 
 class DataKeyWrappingError(KeyringError, WrappingError):
-    """A keyring cannot make or wrap a data key."""
+    """A keyring cannot make or wrap a data key.
+
+    :ivar errors: what the services that were called answered, where the error is not raised from it
+    """
+
+    errors: tuple[Exception, ...] = ()
 
 
 class DataKeyUnwrappingError(KeyringError, UnwrappingError):

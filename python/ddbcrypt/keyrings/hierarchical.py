@@ -14,10 +14,11 @@ from ddbcrypt.keyrings.branch_key_cache import DEFAULT_CAPACITY, BranchKeyCache,
 from ddbcrypt.keyrings.branch_key_store import BranchKeyStore
 from ddbcrypt.keyrings.branch_keys import BranchKeyMaterials
 from ddbcrypt.keyrings.context import serialize_context
-from ddbcrypt.keyrings.errors import BranchKeyNotFoundError, DataKeyUnwrappingError, KeyringError
+from ddbcrypt.keyrings.errors import BranchKeyNotFoundError, DataKeyUnwrappingError
 from ddbcrypt.keyrings.interface import Keyring, refuse_data_key
 from ddbcrypt.keyrings.key_supplier import BranchKeyIdSupplier
 from ddbcrypt.keyrings.materials import DecryptionMaterials, EncryptedDataKey, EncryptionMaterials
+from ddbcrypt.keyrings.names import NOT_UTF8, is_utf8
 from ddbcrypt.keyrings.suites import DATA_KEY_BYTES
 from ddbcrypt.keyrings.wrapping import split_ciphertext, unwrap_data_key, wrap_data_key
 
@@ -51,8 +52,8 @@ class AwsKmsHierarchicalKeyring(Keyring):
     :param partition_id: keyrings with the same cache, logical store name and partition id share entries; None to share
         with none
     :raises TypeError: an argument is of another type
-    :raises InvalidArgumentError: both id and supplier or neither, an empty text, a number out of its range, a cache
-        with a longer time limit
+    :raises InvalidArgumentError: both id and supplier or neither, an empty text, an id that UTF-8 cannot hold, a number
+        out of its range, a cache with a longer time limit
     """
 
     makes_network_calls = True
@@ -76,6 +77,8 @@ class AwsKmsHierarchicalKeyring(Keyring):
             raise InvalidArgumentError("give either branch_key_id or branch_key_id_supplier")
         if branch_key_id == "" or partition_id == "":
             raise InvalidArgumentError("branch_key_id and partition_id must not be empty")
+        if branch_key_id is not None and not is_utf8(branch_key_id):
+            raise InvalidArgumentError(f'"branch_key_id" {NOT_UTF8}')
         ttl = check_seconds("ttl_seconds", ttl_seconds)
         if cache is not None and cache.ttl_seconds > ttl:
             raise InvalidArgumentError(
@@ -91,8 +94,8 @@ class AwsKmsHierarchicalKeyring(Keyring):
         """Encrypt under the active version of the branch key; two network calls where it is not in the cache.
 
         :param materials: materials without or with a plaintext data key
-        :raises BranchKeyNotFoundError: there is no such branch key
-        :raises KeyringError: the store failed, the supplier gave no id, or the context cannot be serialised
+        :raises BranchKeyNotFoundError: there is no such branch key, or the supplier gave no id or no possible one
+        :raises KeyringError: the store failed, or the context cannot be serialised
         """
         context = serialize_context(materials.encryption_context)
         key_id = self._branch_key_id(materials.encryption_context)
@@ -117,7 +120,8 @@ class AwsKmsHierarchicalKeyring(Keyring):
         :param encrypted_data_keys: those of an item
         :raises DataKeyUnwrappingError: none is of this branch key, or none of those decrypts; the message holds what
             each came to
-        :raises KeyringError: the supplier gave no id, or the context cannot be serialised
+        :raises BranchKeyNotFoundError: the supplier gave no id or no possible one
+        :raises KeyringError: the context cannot be serialised
         """
         refuse_data_key(materials)
         context = serialize_context(materials.encryption_context)
@@ -166,6 +170,8 @@ class AwsKmsHierarchicalKeyring(Keyring):
         key_id: object = self._supplier(context)
         if not isinstance(key_id, str) or not key_id:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise BranchKeyNotFoundError("the branch key id supplier gave no branch key id")
+        if not is_utf8(key_id):
+            raise BranchKeyNotFoundError(f"the branch key id that the supplier gave {NOT_UTF8}")
         return key_id
 
     def __repr__(self) -> str:
@@ -175,7 +181,4 @@ class AwsKmsHierarchicalKeyring(Keyring):
 
 def _bound(key_id: str, version: bytes, context: bytes) -> bytes:
     """Build what an intermediate key under a branch key is bound to."""
-    try:
-        return _LABEL + key_id.encode() + version + context
-    except UnicodeEncodeError as error:
-        raise KeyringError("the branch key id holds text that UTF-8 cannot hold") from error
+    return _LABEL + key_id.encode() + version + context

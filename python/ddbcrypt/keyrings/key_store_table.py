@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
 from ddbcrypt.identifiers import USER_AGENT_SUFFIX
+from ddbcrypt.internal.forks import HasLock
 from ddbcrypt.internal.validate import require_optional
 from ddbcrypt.keyrings.branch_key_records import ID, TYPE
 from ddbcrypt.keyrings.errors import BranchKeyExistsError, BranchKeyStoreError
@@ -21,16 +21,17 @@ _KEY_SCHEMA: Final = ((ID, "HASH"), (TYPE, "RANGE"))
 _CALL_ERRORS: Final = (ClientError, BotoCoreError)
 
 
-class KeyStoreTable:
+class KeyStoreTable(HasLock):
     """Calls of DynamoDB for one table. Thread-safe; every method but the constructor makes a network call."""
 
     def __init__(self, name: str, client: BaseClient | None, session: Session | None, region: str | None) -> None:
+        super().__init__()
         require_optional("dynamodb_client", client, BaseClient)
         self.name = name
         self._given: Any = client
+        self._made: Any = None
         self._session = session
         self._region = region
-        self._lock = threading.Lock()
 
     def create(self) -> str:
         """Make the table where there is none, on demand capacity; give its ARN."""
@@ -91,12 +92,19 @@ class KeyStoreTable:
         return str(description["TableArn"])
 
     def _client(self) -> Any:
-        if self._given is None:
+        client = self._given or self._made
+        if client is None:
             # Making a client reads and writes the session, which is not safe between threads.
             with self._lock:
-                if self._given is None:
-                    self._given = self._make_client()
-        return self._given
+                client = self._made
+                if client is None:
+                    client = self._made = self._make_client()
+        return client
+
+    def _renew_after_fork(self) -> None:
+        # A connection that two processes write to gives one the answers of the other.
+        self._made = None
+        super()._renew_after_fork()
 
     def _make_client(self) -> Any:
         session = self._session or Session()

@@ -21,6 +21,7 @@ from ddbcrypt.keyrings.kms_arns import parse_key_arn
 from ddbcrypt.keyrings.suites import DATA_KEY_BYTES
 from ddbcrypt.material_providers.kms.clients import RegionalClients
 from ddbcrypt.material_providers.kms.key_ids import parse_key_id
+from ddbcrypt.metrics import count_here
 
 #: What failing calls raise.
 CALL_ERRORS = (ClientError, BotoCoreError)
@@ -51,14 +52,15 @@ class KmsCaller:
     @property
     def client(self) -> Any:
         """The client; making it reads files and may ask the instance's metadata for credentials."""
-        if self._client is None and self._clients is not None:
-            region = self._region or self._clients.default_region()
-            if not region:
-                raise UnknownRegionError(
-                    "neither a key ARN nor the botocore session says which region of AWS KMS to call: give a client"
-                )
-            self._client = self._clients.of_region(region)
-        return self._client
+        if self._clients is None:
+            return self._client
+        if not self._region:
+            self._region = self._clients.default_region()
+        if not self._region:
+            raise UnknownRegionError(
+                "neither a key ARN nor the botocore session says which region of AWS KMS to call: give a client"
+            )
+        return self._clients.of_region(self._region)
 
     @property
     def region(self) -> str:
@@ -102,7 +104,7 @@ class KmsCaller:
             "DestinationEncryptionContext": dict(destination),
         }
         try:
-            answer = self.client.re_encrypt(**parameters, **self._token_parameter())
+            answer = self._counted_client().re_encrypt(**parameters, **self._token_parameter())
         except CALL_ERRORS as error:
             raise DataKeyWrappingError(f"AWS KMS did not re-encrypt a branch key with {key_id}: {error}") from error
         self._answered(key_id, answer)
@@ -114,7 +116,7 @@ class KmsCaller:
         :raises DataKeyUnwrappingError: KMS refused, was not reached, or answered for another key
         """
         try:
-            answer = self.client.decrypt(
+            answer = self._counted_client().decrypt(
                 KeyId=key_id, CiphertextBlob=ciphertext, EncryptionContext=dict(context), **self._token_parameter()
             )
         except CALL_ERRORS as error:
@@ -128,12 +130,17 @@ class KmsCaller:
 
     def _call(self, operation: str, key_id: str, **parameters: Any) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = getattr(self.client, operation)(
+            answer: dict[str, Any] = getattr(self._counted_client(), operation)(
                 KeyId=key_id, **parameters, **self._token_parameter()
             )
         except CALL_ERRORS as error:
             raise DataKeyWrappingError(f"AWS KMS made or encrypted no key under {key_id}: {error}") from error
         return answer
+
+    def _counted_client(self) -> Any:
+        client = self.client  # making it may fail, and is no call
+        count_here("kms_calls")
+        return client
 
     def _answered(self, key_id: str, answer: dict[str, Any]) -> str:
         answered = answer.get("KeyId")

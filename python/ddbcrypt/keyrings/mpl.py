@@ -18,6 +18,7 @@ from ddbcrypt.keyrings.cmm import CryptographicMaterialsManager
 from ddbcrypt.keyrings.errors import DataKeyUnwrappingError, DataKeyWrappingError, InvalidMaterialsError
 from ddbcrypt.keyrings.interface import Keyring, refuse_data_key
 from ddbcrypt.keyrings.materials import DecryptionMaterials, EncryptedDataKey, EncryptionMaterials
+from ddbcrypt.keyrings.mpl_answers import listen
 from ddbcrypt.keyrings.suites import DEFAULT_SUITE, AlgorithmSuite
 
 __all__ = ("MplCmm", "MplKeyring", "adapt")
@@ -83,10 +84,13 @@ class MplKeyring(Keyring):
             signing_key=materials.signing_key,
             symmetric_signing_keys=list(materials.symmetric_signing_keys),
         )
+        keyring, listener = listen(self._keyring)
         try:
-            output = self._keyring.on_encrypt(self._models.OnEncryptInput(materials=given))
+            output = keyring.on_encrypt(self._models.OnEncryptInput(materials=given))
         except Exception as error:
-            raise DataKeyWrappingError(f"{_name(self._keyring)} encrypted no data key: {_text(error)}") from error
+            raise _wrapping(
+                f"{_name(self._keyring)} encrypted no data key: {_text(error)}", listener.answers()
+            ) from error
         return _encryption_materials(output.materials)
 
     def on_decrypt(
@@ -106,10 +110,13 @@ class MplKeyring(Keyring):
             verification_key=materials.verification_key,
         )
         keys = _theirs(self._models, encrypted_data_keys)
+        keyring, listener = listen(self._keyring)
         try:
-            output = self._keyring.on_decrypt(self._models.OnDecryptInput(materials=given, encrypted_data_keys=keys))
+            output = keyring.on_decrypt(self._models.OnDecryptInput(materials=given, encrypted_data_keys=keys))
         except Exception as error:
-            raise DataKeyUnwrappingError(f"{_name(self._keyring)} decrypted no data key: {_text(error)}") from error
+            raise _unwrapping(
+                f"{_name(self._keyring)} decrypted no data key: {_text(error)}", listener.answers()
+            ) from error
         return _decryption_materials(output.materials)
 
     def __repr__(self) -> str:
@@ -138,10 +145,6 @@ class MplCmm(CryptographicMaterialsManager):
     ) -> EncryptionMaterials:
         """See :meth:`CryptographicMaterialsManager.get_encryption_materials`.
 
-        :param encryption_context: what is known of the item
-        :param algorithm_suite: the suite; None for the default one
-        :param required_context_keys: keys of the context that are not to be stored with the item
-        :param plaintext_length: most bytes that are to be encrypted, or None
         :raises DataKeyWrappingError: the manager failed; the message is its own
         """
         suite = DEFAULT_SUITE if algorithm_suite is None else AlgorithmSuite(algorithm_suite)
@@ -152,10 +155,11 @@ class MplCmm(CryptographicMaterialsManager):
             max_plaintext_length=plaintext_length,
             required_encryption_context_keys=sorted(required_context_keys),
         )
+        cmm, listener = listen(self._cmm)
         try:
-            output = self._cmm.get_encryption_materials(given)
+            output = cmm.get_encryption_materials(given)
         except Exception as error:
-            raise DataKeyWrappingError(f"{_name(self._cmm)} gave no materials: {_text(error)}") from error
+            raise _wrapping(f"{_name(self._cmm)} gave no materials: {_text(error)}", listener.answers()) from error
         materials = _encryption_materials(output.encryption_materials)
         if materials.algorithm_suite is not suite or materials.plaintext_data_key is None:
             raise InvalidMaterialsError(f"{_name(self._cmm)} gave materials of another suite, or without a data key")
@@ -171,10 +175,6 @@ class MplCmm(CryptographicMaterialsManager):
     ) -> DecryptionMaterials:
         """See :meth:`CryptographicMaterialsManager.decrypt_materials`.
 
-        :param algorithm_suite: the item's suite
-        :param encrypted_data_keys: the item's
-        :param encryption_context: what the item stores
-        :param reproduced_context: what the reader knows of the item without it
         :raises DataKeyUnwrappingError: the manager failed; the message is its own
         """
         suite = AlgorithmSuite(algorithm_suite)
@@ -185,10 +185,11 @@ class MplCmm(CryptographicMaterialsManager):
             encryption_context=dict(encryption_context),
             reproduced_encryption_context=None if reproduced_context is None else dict(reproduced_context),
         )
+        cmm, listener = listen(self._cmm)
         try:
-            output = self._cmm.decrypt_materials(given)
+            output = cmm.decrypt_materials(given)
         except Exception as error:
-            raise DataKeyUnwrappingError(f"{_name(self._cmm)} gave no materials: {_text(error)}") from error
+            raise _unwrapping(f"{_name(self._cmm)} gave no materials: {_text(error)}", listener.answers()) from error
         materials = _decryption_materials(output.decryption_materials)
         if materials.algorithm_suite is not suite or materials.plaintext_data_key is None:
             raise InvalidMaterialsError(f"{_name(self._cmm)} gave materials of another suite, or without a data key")
@@ -273,6 +274,18 @@ def _bytes(value: Any) -> bytes | None:
 def _name(theirs: Any) -> str:
     implementation = getattr(theirs, "_impl", theirs)
     return f"{_PACKAGE} {type(implementation).__name__}"
+
+
+def _wrapping(message: str, answers: tuple[Exception, ...]) -> DataKeyWrappingError:
+    error = DataKeyWrappingError(message)
+    error.errors = answers
+    return error
+
+
+def _unwrapping(message: str, answers: tuple[Exception, ...]) -> DataKeyUnwrappingError:
+    error = DataKeyUnwrappingError(message)
+    error.errors = answers
+    return error
 
 
 def _text(error: Exception) -> str:

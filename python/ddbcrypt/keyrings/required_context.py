@@ -55,10 +55,8 @@ class RequiredEncryptionContextCmm(CryptographicMaterialsManager):
     ) -> EncryptionMaterials:
         """Refuse a context that lacks a required key, and ask for materials that leave these out of the item.
 
-        :param encryption_context: what is known of the item
-        :param algorithm_suite: the suite; None for the default one
-        :param required_context_keys: more keys that are not to be stored
-        :param plaintext_length: most bytes that are to be encrypted, or None
+        See :meth:`CryptographicMaterialsManager.get_encryption_materials`.
+
         :raises EncryptionContextError: a required key is missing
         :raises InvalidMaterialsError: what is asked gave materials that would store one
         """
@@ -83,10 +81,8 @@ class RequiredEncryptionContextCmm(CryptographicMaterialsManager):
     ) -> DecryptionMaterials:
         """Refuse a reader that does not name a required key.
 
-        :param algorithm_suite: the item's suite
-        :param encrypted_data_keys: the item's
-        :param encryption_context: what the item stores
-        :param reproduced_context: what the reader knows of the item without it
+        See :meth:`CryptographicMaterialsManager.decrypt_materials`.
+
         :raises EncryptionContextError: a required key is missing in ``reproduced_context``
         :raises InvalidMaterialsError: what is asked gave materials that are not bound to one
         """

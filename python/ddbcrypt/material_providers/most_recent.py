@@ -86,8 +86,10 @@ class CachingMostRecentProvider(CryptographicMaterialsProvider):
         limit = self._version_ttl + _GRACE_PERIOD if self._maximum_age is None else self._maximum_age
         limits = (self._cache_size, self._version_ttl, limit, self._clock or default_clock)
         #: Most recent version by name; provider by name and version.
-        self._versions: TimedCache[str, int] = TimedCache(*limits)
-        self._providers: TimedCache[tuple[str, int], CryptographicMaterialsProvider] = TimedCache(*limits)
+        self._versions: TimedCache[str, int] = TimedCache("the most recent version of a material", *limits)
+        self._providers: TimedCache[tuple[str, int], CryptographicMaterialsProvider] = TimedCache(
+            "a version of a material", *limits
+        )
         self.makes_network_calls = False
 
     @property
@@ -116,11 +118,9 @@ class CachingMostRecentProvider(CryptographicMaterialsProvider):
             provider = self._most_recent(name)
         except InvalidVersionError:
             # Between two lookups the most recent version may be taken back. Another look says which it is now.
-            self._versions.discard(name)
             try:
                 provider = self._most_recent(name)
             except InvalidVersionError as error:
-                self._versions.discard(name)
                 raise NoMaterialsError(f"there are no encryption materials: {error}") from error
         return provider.encryption_materials(encryption_context)
 
@@ -145,7 +145,12 @@ class CachingMostRecentProvider(CryptographicMaterialsProvider):
         self._providers.clear()
 
     def _most_recent(self, name: str) -> CryptographicMaterialsProvider:
-        return self._provider(name, self._versions.get(name, lambda: self._look_up_version(name)))
+        version = self._versions.get(name, lambda: self._look_up_version(name))
+        try:
+            return self._provider(name, version)
+        except InvalidVersionError:
+            self._versions.discard(name, version)
+            raise
 
     def _look_up_version(self, name: str) -> int:
         """Ask for the most recent version; make the first one where there is none."""

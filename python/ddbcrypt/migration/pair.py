@@ -11,8 +11,9 @@ from ddbcrypt.dynamodb.protected import ProtectedTable
 from ddbcrypt.dynamodb.registry import TableConfiguration
 from ddbcrypt.dynamodb.tables import plain_name
 from ddbcrypt.dynamodb.update.trail import new_update_id
-from ddbcrypt.dynamodb.update.writing import make_expressions, refuse_foreign_attributes
+from ddbcrypt.dynamodb.update.writing import refuse_foreign_attributes
 from ddbcrypt.exceptions import InvalidArgumentError
+from ddbcrypt.migration.parameters import make_parameters
 from ddbcrypt.structures import TableIndex, TableInfo
 
 __all__ = ("TablePair",)
@@ -89,7 +90,7 @@ class TablePair:
         :param stored: the item as it was read
         :param encrypted: what the target made of it
         :raises InvalidArgumentError: the target did not sign the item
-        :raises UnsupportedOperationError: more attributes change than one request can name, or the item has beacons
+        :raises UnsupportedOperationError: the item has beacons
         """
         if self.target.signature_attribute not in encrypted:
             message = (
@@ -108,7 +109,7 @@ class TablePair:
         return {
             "TableName": self.table_name,
             "Key": self.key_of(stored),
-            **make_expressions(self.key_names, stored, encrypted, self._is_written, held),
+            **make_parameters(self.key_names, stored, encrypted, self._is_written, held),
         }
 
     def _held(self, stored: Mapping[str, Any]) -> tuple[str, ...]:

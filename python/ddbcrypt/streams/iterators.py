@@ -3,19 +3,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from typing import Final
+
+from ddbcrypt.internal.forks import HasLock
 
 #: An iterator lives 15 minutes; a reader uses one per shard at a time.
 _MOST: Final = 20_000
 
 
-class Iterators:
+class Iterators(HasLock):
     """The stream ARN of each shard iterator that went through an attached client. Thread-safe; bounded."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        super().__init__()
         self._streams: OrderedDict[str, str] = OrderedDict()
 
     def remember(self, iterator: object, stream_arn: str) -> None:

@@ -12,7 +12,7 @@ from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import InvalidArgumentError
 from ddbcrypt.identifiers import CryptoAction
 from ddbcrypt.internal.lazy import loader
-from ddbcrypt.internal.validate import require_instance
+from ddbcrypt.internal.validate import require_instance, require_key_names
 from ddbcrypt.keyrings import AlgorithmSuite, CryptographicMaterialsManager, DefaultCmm, adapt
 from ddbcrypt.keyrings.suites import DEFAULT_SUITE
 from ddbcrypt.structured.names import RESERVED_PREFIX
@@ -71,12 +71,16 @@ class DynamoDbItemEncryptorConfig:
                 raise InvalidArgumentError(message)
         if self.sort_key_name is not None:
             require_instance("sort_key_name", self.sort_key_name, str)
+        require_key_names(("partition_key_name", "sort_key_name"), self.partition_key_name, self.sort_key_name)
         self._set("attribute_actions_on_encrypt", _actions(self.attribute_actions_on_encrypt))
         self._set("allowed_unsigned_attributes", _names(self.allowed_unsigned_attributes))
         if self.allowed_unsigned_attribute_prefix is not None:
             require_instance("allowed_unsigned_attribute_prefix", self.allowed_unsigned_attribute_prefix, str)
             if not self.allowed_unsigned_attribute_prefix:
                 raise InvalidArgumentError("allowed_unsigned_attribute_prefix is empty: nothing would be signed")
+            if self.allowed_unsigned_attribute_prefix.startswith(RESERVED_PREFIX):
+                message = f"allowed_unsigned_attribute_prefix: names that begin with {RESERVED_PREFIX} are reserved"
+                raise InvalidArgumentError(message)
         self._check_actions()
         self._set("algorithm_suite_id", _suite(self.algorithm_suite_id))
         self._set("cmm", self._materials_manager())
@@ -176,10 +180,11 @@ class DynamoDbItemEncryptorConfig:
                     " as another attribute's is" if key_action is _CONTEXT else ""
                 )
                 raise _about(name, message)
-        for name, action in self.attribute_actions_on_encrypt.items():
+        for name in (*self.attribute_actions_on_encrypt, *sorted(self.unsigned_names)):
             if name.startswith(RESERVED_PREFIX):
                 message = f'attribute "{name}": names that begin with {RESERVED_PREFIX} are reserved'
                 raise _about(name, message)
+        for name, action in self.attribute_actions_on_encrypt.items():
             unsigned = self.is_unsigned(name)
             if action is CryptoAction.DO_NOTHING and not unsigned:
                 message = (

@@ -32,7 +32,7 @@ from ddbcrypt.structured.protection import (
     encrypt_with_cmm,
     header_later,
 )
-from ddbcrypt.structured.results import DecryptItemOutput, EncryptItemOutput
+from ddbcrypt.structured.results import DecryptItemOutput, EncryptItemOutput, decrypted_output, encrypted_output
 
 __all__ = ("DynamoDbItemEncryptor",)
 
@@ -138,7 +138,7 @@ class DynamoDbItemEncryptor:
             return False
         engine = self._plan.engine
         actions = self._config.attribute_actions_on_encrypt
-        return _engine.structured_header(item, True)["flavor"] == self._config.suite and all(
+        return _engine.structured_header(item, True)["suite"] == self._config.suite and all(
             action is actions.get(name, action)
             for name, action in _engine.structured_actions(item, True, engine).items()
         )
@@ -208,7 +208,7 @@ class DynamoDbItemEncryptor:
             except DynamodbEncryptionSdkError:
                 pass  # explained step by step
             else:
-                return EncryptItemOutput(encrypted, header_later(plan, encrypted, wire))
+                return encrypted_output(encrypted, header_later(plan, encrypted, wire))
         return self._encrypt((item,), wire=wire)[0]
 
     def _decrypt_one(self, item: _Item, wire: bool) -> DecryptItemOutput:
@@ -221,13 +221,13 @@ class DynamoDbItemEncryptor:
             except DynamodbEncryptionSdkError:
                 pass  # explained step by step
             else:
-                return DecryptItemOutput(plain, header_later(plan, item, wire))
+                return decrypted_output(plain, header_later(plan, item, wire))
         return self._decrypt((item,), wire=wire)[0]
 
     def _encrypt(self, items: Sequence[_Item], *, wire: bool) -> list[EncryptItemOutput]:
         encrypted = self._encrypt_locally(items, wire)
         if encrypted is not None:
-            return [EncryptItemOutput(item, header_later(self._plan, item, wire)) for item in encrypted]
+            return [encrypted_output(item, header_later(self._plan, item, wire)) for item in encrypted]
         return [
             EncryptItemOutput(one.item, one.parsed_header(self._plan, wire=wire))
             if isinstance(one, Protected)
@@ -239,7 +239,7 @@ class DynamoDbItemEncryptor:
         plain = self._decrypt_locally(items, wire)
         if plain is not None:
             return [
-                DecryptItemOutput(one, header_later(self._plan, item, wire))
+                decrypted_output(one, header_later(self._plan, item, wire))
                 for item, one in zip(items, plain, strict=True)
             ]
         return [

@@ -5,15 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import partial
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from ddbcrypt import _engine
 from ddbcrypt.dynamodb.sizes import item_size
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError, SignatureVerificationError
 from ddbcrypt.identifiers import CryptoAction
-from ddbcrypt.internal.binary import is_exact_binary
 from ddbcrypt.internal.fetching import call_each
 from ddbcrypt.keyrings import (
     AlgorithmSuite,
@@ -31,7 +28,6 @@ from ddbcrypt.structured.results import Header, ParsedHeader
 
 _Item = Mapping[str, Any]
 _T = TypeVar("_T")
-_IMMUTABLE: Final = (str, bytes, bool, int, Decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +99,12 @@ class Protected(NamedTuple):
 
 
 def header_later(plan: Plan, encrypted: _Item, wire: bool) -> Header:
-    """Give what makes an item's header when somebody asks: that takes as long as the item's encryption."""
-    kept = _kept(encrypted, plan.with_header, wire)
-    if kept is None:
-        return _parsed(plan, encrypted, wire, None)
-    return partial(_late, plan, tuple(encrypted), kept, wire)
+    """Give what makes an item's header when somebody asks: that takes as long as the item's encryption.
+
+    References to what it is made of are kept, so that later changes of the item are not seen in it.
+    """
+    kept = _engine.structured_kept(encrypted, wire, plan.with_header)
+    return _parsed(plan, encrypted, wire, None) if kept is None else (_late, (plan, wire, kept))
 
 
 def encrypt_locally(plan: Plan, items: Sequence[_Item], *, wire: bool) -> list[dict[str, Any]] | None:
@@ -189,7 +186,7 @@ def _decryption_materials(
     data_keys = _data_keys(header)
     context = _engine.structured_context(item, wire, plan.engine)
     materials = plan.manager.decrypt_materials(
-        AlgorithmSuite(header["flavor"]), data_keys, header["encryption_context"], reproduced_context=context
+        AlgorithmSuite(header["suite"]), data_keys, header["encryption_context"], reproduced_context=context
     )
     return materials, data_keys
 
@@ -206,34 +203,13 @@ def _parsed(plan: Plan, encrypted: _Item, wire: bool, parts: HeaderParts | None)
     )
 
 
-def _kept(encrypted: _Item, in_context: Iterable[str], wire: bool) -> dict[str, Any] | None:
-    """Copy the values that a header is made of, so that later changes of the item are not seen in it.
-
-    :returns: None where one of them needs more than a copy
-    """
-    kept: dict[str, Any] = {}
-    for name in in_context:
-        value: Any = encrypted.get(name)
-        if wire:
-            if type(value) is not dict:
-                return None
-            kept[name] = copied = value.copy()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-            for member in copied.values():  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-                if type(member) not in _IMMUTABLE:  # pyright: ignore[reportUnknownArgumentType]
-                    return None
-        elif type(value) in _IMMUTABLE:
-            kept[name] = value
-        elif is_exact_binary(value) and type(plain := getattr(value, "value", None)) is bytes:
-            kept[name] = plain
-        elif value is not None:
-            return None
-    return kept
-
-
-def _late(plan: Plan, names: tuple[str, ...], kept: dict[str, Any], wire: bool) -> ParsedHeader:
-    """Make the header of an item of these names; of the values that are not kept, none is looked at."""
+def _late(plan: Plan, wire: bool, kept: tuple[Any, ...]) -> ParsedHeader:
+    """Make a header of what was kept; of the values that were not, none is looked at."""
     nothing: Any = {"B": b""} if wire else b""
-    return _parsed(plan, {**dict.fromkeys(names, nothing), **kept}, wire, None)
+    item = dict.fromkeys(kept[0], nothing)
+    for place, name in enumerate(plan.with_header):
+        item[name] = {kept[2 * place + 1]: kept[2 * place + 2]} if wire else kept[place + 1]
+    return _parsed(plan, item, wire, None)
 
 
 def _parts_of(plan: Plan, encrypted: _Item, wire: bool) -> HeaderParts:
@@ -242,7 +218,7 @@ def _parts_of(plan: Plan, encrypted: _Item, wire: bool) -> HeaderParts:
     stored = header["encryption_context"]
     context = _engine.structured_context(encrypted, wire, plan.engine)
     return HeaderParts(
-        AlgorithmSuite(header["flavor"]),
+        AlgorithmSuite(header["suite"]),
         {**stored, **context},
         frozenset(context.keys() - stored.keys()),
         _data_keys(header),

@@ -16,10 +16,12 @@ from ddbcrypt.around import pynamodb as pynamodb_module
 from ddbcrypt.attach import attach, detach
 from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
 from ddbcrypt.exceptions import InvalidArgumentError, SignatureVerificationError, UnsupportedOperationError
+from ddbcrypt.metrics import Metrics
 from tests.dynamodb.conftest import Database
 from tests.dynamodb.items import RESERVED
 from tests.dynamodb.library import DDBCRYPT, Keys
 from tests.support.connect import REGION
+from tests.support.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -173,7 +175,7 @@ def test_no_thread_gets_a_connection_that_is_half_attached(
 
     monkeypatch.setattr(pynamodb_module, "_attached_class", slowly)
     model._get_connection()
-    other.join(30)
+    other.join(PATIENCE_SECONDS)
     assert got == [pynamodb_module.__name__]
     make(model, 1).save()
     assert_stored(database, table, 1)
@@ -247,6 +249,8 @@ def test_twice_and_detach(database: Database, table: str, model: Any, config: Le
     assert attach(model, {table: config}) is model
     with pytest.raises(InvalidArgumentError, match="another configuration"):
         attach(model, {"others": config})
+    with pytest.raises(InvalidArgumentError, match="the model is attached already, and its counts go elsewhere"):
+        attach(model, {table: config}, metrics=Metrics())
     make(model, 1).save()
     detach(model)
     assert RESERVED <= model._get_connection().get_item("p-001", "1")["Item"].keys()

@@ -10,6 +10,7 @@ import pytest
 from ddbcrypt.attach import attach, detach
 from ddbcrypt.dynamodb.legacy_table import LegacyTableConfig
 from ddbcrypt.exceptions import InvalidArgumentError, UnsupportedOperationError
+from ddbcrypt.metrics import Metrics
 from tests.dynamodb.conftest import Database
 from tests.dynamodb.items import ACTIONS, DEFAULT_ACTION, RESERVED, from_wire, key_of, to_wire, visit
 from tests.dynamodb.library import DDBCRYPT, Keys
@@ -93,6 +94,8 @@ def test_twice_other_configuration_and_detach(
     attach(session._session, {table: config})  # the same session
     with pytest.raises(InvalidArgumentError, match="with another configuration"):
         attach(session, {"others": config})
+    with pytest.raises(InvalidArgumentError, match="the session is attached already, and its counts go elsewhere"):
+        attach(session, {table: config}, metrics=Metrics())
     meanwhile = session.client("dynamodb", endpoint_url=database.endpoint_url)
     attach(meanwhile, {table: config})
     detach(session)

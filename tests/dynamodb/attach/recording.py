@@ -44,14 +44,17 @@ class Recorder:
     requests: list[AWSPreparedRequest] = field(default_factory=list)
 
     def client(self, **options: Any) -> Any:
-        client = _session().client("dynamodb", **options)
-        client.meta.events.register("before-send.dynamodb", self._answer)
-        return client
+        return self.watch(_session().client("dynamodb", **options))
 
     def resource(self) -> Any:
         resource = _session().resource("dynamodb")
-        resource.meta.client.meta.events.register("before-send.dynamodb", self._answer)
+        self.watch(resource.meta.client)
         return resource
+
+    def watch(self, client: Any) -> Any:
+        """Answer a client's requests."""
+        client.meta.events.register("before-send.dynamodb", self._answer)
+        return client
 
     def operations(self, since: int = 0) -> list[str]:
         """The names of the operations that were sent, but the first ``since``."""

@@ -21,6 +21,7 @@ from tests.dynamodb.items import from_wire, key_of, to_wire, visit
 from tests.dynamodb.library import Keys
 from tests.support.connect import connect_client, connect_resource
 from tests.support.endpoint import Endpoint
+from tests.support.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -62,6 +63,20 @@ def test_twice_with_another_configuration(moto: Database, table: str, keys: Keys
     client = attached_client(moto.endpoint_url, {table: given})
     with pytest.raises(InvalidArgumentError, match="detach it first"):
         ddbcrypt.attach(client, **{"tables": {table: given}, **other})
+
+
+def test_twice_with_other_metrics(moto: Database, table: str, keys: Keys) -> None:
+    metrics, tables = ddbcrypt.Metrics(), {table: config(keys)}
+    client = attached_client(moto.endpoint_url, tables, metrics=metrics)
+    for same in (metrics, None):
+        assert ddbcrypt.attach(client, tables, metrics=same) is client
+    with pytest.raises(InvalidArgumentError, match="counts go elsewhere.*detach it first"):
+        ddbcrypt.attach(client, tables, metrics=ddbcrypt.Metrics())
+    client.put_item(TableName=table, Item=to_wire(visit(1)))
+    assert metrics.snapshot()["items_encrypted"] == 1
+    uncounted = attached_client(moto.endpoint_url, tables)
+    with pytest.raises(InvalidArgumentError, match="counts go elsewhere"):
+        ddbcrypt.attach(uncounted, tables, metrics=metrics)
 
 
 def test_detached_object_is_as_it_was(moto: Database, table: str, keys: Keys) -> None:
@@ -113,7 +128,7 @@ def test_threads_share_a_client_with_options_of_their_own(moto: Database, table:
     client = attached_client(moto.endpoint_url, {table: config(keys)})
     client.put_item(TableName=table, Item=to_wire(visit(1)))
     moto.client.put_item(TableName=table, Item=to_wire(visit(2)))
-    together = threading.Barrier(2, timeout=30)
+    together = threading.Barrier(2, timeout=PATIENCE_SECONDS)
     outcomes: dict[str, Any] = {}
 
     def collects() -> None:

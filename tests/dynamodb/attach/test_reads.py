@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from ddbcrypt.exceptions import (
     SignatureVerificationError,
     UnsupportedOperationError,
 )
+from ddbcrypt.expressions import ExpressionError
 from tests.dynamodb.attach.attached import (
     attached_client,
     attached_table,
@@ -72,6 +73,36 @@ def test_filter_on_ciphertext_is_refused(client: Any, endpoint: Endpoint, table:
             },
         )
     assert caught.value.attribute == "insurance"
+    assert endpoint.operations == []
+
+
+def _get(client: Any, table: str, part: dict[str, Any]) -> None:
+    client.get_item(TableName=table, Key=wire_key(visit(0)), **part)
+
+
+def _batch(client: Any, table: str, part: dict[str, Any]) -> None:
+    client.batch_get_item(RequestItems={table: {"Keys": [wire_key(visit(0))], **part}})
+
+
+def _transact(client: Any, table: str, part: dict[str, Any]) -> None:
+    client.transact_get_items(TransactItems=[{"Get": {"TableName": table, "Key": wire_key(visit(0)), **part}}])
+
+
+def _query(client: Any, table: str, part: dict[str, Any]) -> None:
+    client.query(TableName=table, **QUERY, **part)
+
+
+def _scan(client: Any, table: str, part: dict[str, Any]) -> None:
+    client.scan(TableName=table, **part)
+
+
+@pytest.mark.parametrize("read", [_get, _batch, _transact, _query, _scan])
+def test_a_reserved_word_in_a_projection_is_refused_before_anything_is_read(
+    client: Any, endpoint: Endpoint, table: str, read: Callable[[Any, str, dict[str, Any]], None]
+) -> None:
+    endpoint.forget()
+    with pytest.raises(ExpressionError, match="name, a reserved word"):
+        read(client, table, {"ProjectionExpression": "visit, name"})
     assert endpoint.operations == []
 
 

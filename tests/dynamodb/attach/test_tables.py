@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ddbcrypt.dynamodb.registry import Registry
 from ddbcrypt.exceptions import UnsupportedOperationError
 from tests.dynamodb.attach.attached import attached_client, config, put_all
 from tests.dynamodb.conftest import Database
@@ -100,3 +101,10 @@ def test_table_made_anew_with_another_key(client: Any, moto_endpoint: Endpoint, 
     found = client.get_item(TableName=name, Key={"remark": item["remark"]})["Item"]
     assert from_wire(found) == from_wire(item)
     assert moto_endpoint.operations.count("DescribeTable") == 2
+
+
+@pytest.mark.parametrize("range_key", ["id", ""])
+def test_a_key_schema_that_dynamodb_will_refuse_is_left_to_it(keys: Keys, range_key: str) -> None:
+    names = {"HASH": "id", "RANGE": range_key}
+    schema = [{"AttributeName": name, "KeyType": kind} for kind, name in names.items()]
+    assert Registry({"visits": config(keys)}).defined("visits", schema) is None

@@ -9,6 +9,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from ddbcrypt.dynamodb.crypto import encrypt_jobs
+from ddbcrypt.dynamodb.effects import Encrypt, Send
+from ddbcrypt.dynamodb.flows.transactions import transact_write_items
+from ddbcrypt.dynamodb.registry import Registry
+from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.exceptions import (
     DynamodbEncryptionSdkError,
     InvalidArgumentError,
@@ -19,6 +24,7 @@ from tests.dynamodb.attach.attached import SIGNATURE, attached_client, config, p
 from tests.dynamodb.conftest import Database
 from tests.dynamodb.items import from_wire, is_protected, to_wire, visit
 from tests.dynamodb.library import Keys
+from tests.dynamodb.update.tables import make_table
 from tests.support.endpoint import Answer, Endpoint, Forward
 from tests.support.injections import Alter, Throttle
 
@@ -193,6 +199,44 @@ def test_transaction_is_sent_again_to_the_last_byte(client: Any, endpoint: Endpo
     assert sent[0] == sent[1] == sent[2]
     client.transact_write_items(TransactItems=actions)
     assert endpoint.sent("TransactWriteItems")[3]["TransactItems"] != sent[0]["TransactItems"]
+
+
+def test_nothing_that_was_given_is_kept_with_a_token() -> None:
+    registry = Registry({}, plaintext=["plain"], ask=False)
+    registry.remember("t", make_table())
+    scene = Scene(registry)
+    secrets = ("name of an item", "item of a plaintext table", "value of a condition", "the key of another")
+    item, plain, value, key = ({"S": secret} for secret in secrets)
+    actions = [
+        {"Put": {"TableName": "t", "Item": {"id": {"S": "a"}, "name": item}}},
+        {"Put": {"TableName": "plain", "Item": {"id": {"S": "b"}, "text": plain}}},
+        {
+            "ConditionCheck": {
+                "TableName": "t",
+                "Key": {"id": key},
+                "ConditionExpression": "hits = :v",
+                "ExpressionAttributeValues": {":v": value},
+            }
+        },
+    ]
+
+    def sent() -> list[Any]:
+        flow = transact_write_items(scene, {"TransactItems": actions, "ClientRequestToken": "token-1"})
+        effect = next(flow)
+        if isinstance(effect, Encrypt):
+            effect = flow.send(encrypt_jobs(effect.jobs, scene.metrics))
+        assert isinstance(effect, Send)
+        request: list[Any] = effect.request["TransactItems"]
+        return request
+
+    first = sent()
+    assert first[1:] == actions[1:]
+    kept = repr(vars(scene.transactions))
+    assert str(first[0]["Put"]["Item"]["name"]["B"]) in kept
+    assert [secret for secret in secrets if secret in kept] == []
+    assert sent() == first
+    actions[1]["Put"]["Item"]["text"] = {"S": "another"}
+    assert sent()[0] != first[0]
 
 
 def test_token_of_another_transaction(dynamodb_local: Database, keys: Keys) -> None:

@@ -72,6 +72,36 @@ def test_a_client_updates(client: Any, table: str) -> None:
     assert read["history"] == to_wire(AFTER)["history"]
 
 
+@pytest.mark.parametrize("holds", [True, False])
+def test_the_answer_has_the_id_of_the_last_request(client: Any, table: str, holds: bool) -> None:
+    answered: list[tuple[str, str]] = []
+
+    def note(parsed_response: Any, event_name: str, **_: Any) -> None:
+        answered.append((event_name.rpartition(".")[2], parsed_response["ResponseMetadata"]["RequestId"]))
+
+    client.meta.events.register("response-received.dynamodb", note)
+    request = {
+        "UpdateExpression": "REMOVE remark",
+        "ConditionExpression": f"attribute_{'' if holds else 'not_'}exists(remark)",
+    }
+    if holds:
+        answer = client.update_item(TableName=table, Key=to_wire(KEY), **request)
+    else:
+        with pytest.raises(ClientError) as caught:
+            client.update_item(TableName=table, Key=to_wire(KEY), **request)
+        answer = caught.value.response
+    operations = [operation for operation, _ in answered if operation != "DescribeTable"]
+    assert operations == (["GetItem", "UpdateItem"] if holds else ["GetItem"])
+    assert answered[-1][1]
+    assert answer["ResponseMetadata"]["RequestId"] == answered[-1][1]
+
+
+def test_nothing_is_removed_from_a_missing_item(visits: Any, database: Database, table: str) -> None:
+    response = visits.update_item(Key={**KEY, SORT_KEY: 8}, UpdateExpression="REMOVE remark", ReturnValues="ALL_NEW")
+    assert "Attributes" not in response
+    assert len(database.raw_items(table)) == 1
+
+
 def test_a_missing_item_is_made(visits: Any, database: Database, table: str) -> None:
     key = {**KEY, SORT_KEY: 8}
     response = visits.update_item(

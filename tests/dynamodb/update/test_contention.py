@@ -23,6 +23,7 @@ from tests.dynamodb.update import writers
 from tests.dynamodb.update.losses import LoseAnswers
 from tests.support.connect import connect_client
 from tests.support.endpoint import Endpoint
+from tests.support.patience import PATIENCE_SECONDS
 
 THREADS, PROCESSES = 8, 4
 #: Of each of two tables: 2,000 in all.
@@ -152,7 +153,7 @@ def test_a_killed_writer_leaves_every_item_readable(
         assert child.stdout is not None
         assert child.stdout.readline() == "READY\n"
         before = _amounts(client, by_id)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while _amounts(client, by_id) == before:
             assert time.monotonic() < deadline
         time.sleep(choices.uniform(0, 0.1))

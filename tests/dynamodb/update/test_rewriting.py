@@ -125,6 +125,34 @@ def test_an_update_without_an_expression_makes_a_signed_item() -> None:
     assert read(memory) == KEY
 
 
+@pytest.mark.parametrize("choice", ["NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"])
+def test_nothing_is_removed_from_a_missing_item(choice: str) -> None:
+    memory = Memory()
+    request = {"UpdateExpression": "REMOVE events, hits", "ReturnConsumedCapacity": "TOTAL", "ReturnValues": choice}
+    capacity = {"TableName": "t", "CapacityUnits": 0.5, "Table": {"CapacityUnits": 0.5}}
+    assert update(memory, **request) == {"ConsumedCapacity": capacity}
+    assert memory.items == {}
+    assert memory.operations == ["GetItem"]
+
+
+def test_a_removal_with_anything_else_makes_a_missing_item() -> None:
+    memory = Memory()
+    value = {"ExpressionAttributeValues": {":one": {"N": "1"}}}
+    update(memory, UpdateExpression="REMOVE events SET fresh = :one", **value)
+    assert read(memory) == {**KEY, "fresh": {"N": "1"}}
+
+
+def test_a_removal_on_a_condition_that_a_missing_item_does_not_meet() -> None:
+    memory = Memory()
+    response = update(memory, UpdateExpression="REMOVE events", ConditionExpression="attribute_exists(events)")
+    assert response["Error"]["Code"] == CONFLICT
+
+
+def test_a_removal_that_dynamodb_would_refuse_on_a_missing_item() -> None:
+    with pytest.raises(ExpressionError):
+        update(Memory(), UpdateExpression="REMOVE events[0].deep")
+
+
 def test_an_update_without_an_expression_changes_nothing() -> None:
     memory = stored_memory()
     assert update(memory, ReturnValues="ALL_NEW") == {"Attributes": ITEM}
@@ -278,6 +306,24 @@ def test_malformed_requests_send_nothing(request_part: dict[str, Any], match: st
     memory = stored_memory()
     with pytest.raises(InvalidArgumentError, match=match):
         update(memory, **{**ADD_ONE, **request_part})
+    assert memory.calls == []
+
+
+@pytest.mark.parametrize(
+    "request_part",
+    [
+        {"UpdateExpression": "REMOVE name", "ExpressionAttributeNames": None},
+        {"ConditionExpression": "attribute_exists(name)"},
+    ],
+    ids=["update", "condition"],
+)
+def test_reserved_words_are_refused_before_anything_is_read(request_part: dict[str, Any]) -> None:
+    memory = stored_memory()
+    request = {**ADD_ONE, **request_part}
+    if request["ExpressionAttributeNames"] is None:
+        del request["ExpressionAttributeNames"], request["ExpressionAttributeValues"]
+    with pytest.raises(ExpressionError, match="reserved word"):
+        update(memory, **request)
     assert memory.calls == []
 
 

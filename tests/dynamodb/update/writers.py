@@ -22,8 +22,9 @@ from tests.dynamodb.library import DDBCRYPT, Keys
 ITEMS = ("a", "b", "c", "d", "e", "f")
 KEYS = Keys(encryption=bytes(range(32)), signing=bytes(range(1, 33)))
 ACTIONS = {"hits": "DO_NOTHING"}
-#: Longer than the database takes on a busy machine, shorter than a stalled answer.
-READ_SECONDS = 2
+#: Longer than the database takes on a busy machine: a write that comes after its writer gave it up may be made twice.
+#: Shorter than a stalled answer.
+READ_SECONDS = 10
 
 
 def config(table_name: str, default: str) -> LegacyTableConfig:

@@ -134,7 +134,7 @@ def _shared_session() -> Any:
 def connect(endpoint: Endpoint, region: str = REGION, *, attempts: int = 1, read_timeout: float = 60) -> Any:
     """A KMS client for a loopback endpoint; ``attempts`` is how often botocore sends one request in all."""
     retries: Any = {"total_max_attempts": attempts, "mode": "standard"}
-    config = Config(proxies={}, retries=retries, connect_timeout=10, read_timeout=read_timeout, max_pool_connections=32)
+    config = Config(proxies={}, retries=retries, connect_timeout=60, read_timeout=read_timeout, max_pool_connections=32)
     return _shared_session().create_client("kms", region_name=region, endpoint_url=endpoint.endpoint_url, config=config)
 
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 import threading
 
 from ddbcrypt.internal.fetching import CONCURRENT_CALLS
+from tests.support.patience import PATIENCE_SECONDS
 
-WAIT_SECONDS = 30
+WAIT_SECONDS = PATIENCE_SECONDS
 
 
 class Rounds:

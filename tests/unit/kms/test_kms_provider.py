@@ -18,6 +18,7 @@ from ddbcrypt.encrypted.item import decrypt_dynamodb_item, encrypt_dynamodb_item
 from ddbcrypt.identifiers import USER_AGENT_SUFFIX
 from ddbcrypt.material_providers.aws_kms import AwsKmsCryptographicMaterialsProvider
 from ddbcrypt.material_providers.kms.context import kms_encryption_context
+from tests.support.patience import PATIENCE_SECONDS
 from tests.unit.kms.fake import REGION, Region, connect, session
 from tests.unit.kms.test_kms_items import ITEM, config_for
 from tests.unit.support import static_provider
@@ -180,7 +181,7 @@ def test_threads_share_one_client(served: Region, monkeypatch: pytest.MonkeyPatc
     together = threading.Barrier(8)
 
     def there_and_back(number: int) -> Any:
-        together.wait(10)
+        together.wait(PATIENCE_SECONDS)
         return [decrypt_dynamodb_item(encrypt_dynamodb_item(ITEM, config), config) for _ in range(5)]
 
     with ThreadPoolExecutor(8) as pool:

@@ -46,12 +46,14 @@ def transact_write_items(scene: Scene, request: dict[str, Any]) -> Flow:
         actions.append(action)
     token = request.get(_TOKEN)
     digest = scene.transactions.digest(given) if isinstance(token, str) else None
-    sent = scene.transactions.find(token, digest) if isinstance(token, str) else None
-    if sent is None:
-        sent = yield from _encrypted(actions)
+    items = scene.transactions.find(token, digest) if isinstance(token, str) else None
+    if items is None:
+        items = yield from _encrypted(actions)
         if isinstance(token, str):
-            scene.transactions.remember(token, digest, sent)
-    request["TransactItems"] = sent
+            scene.transactions.remember(token, digest, items)
+    for action, item in zip(_puts(actions), items, strict=True):
+        action.sent["Item"] = item
+    request["TransactItems"] = [{action.kind: action.sent} for action in actions]
     parsed: dict[str, Any] = yield Send(request)
     error = parsed.get("Error")
     if error is None:
@@ -99,18 +101,19 @@ def _action(scene: Scene, one: object) -> Generator[Effect, Any, _Action]:
     return _Action(kind, request, table, sent)
 
 
+def _puts(actions: list[_Action]) -> list[_Action]:
+    return [action for action in actions if action.kind == "Put" and action.table is not None]
+
+
 def _encrypted(actions: list[_Action]) -> Generator[Effect, Any, list[dict[str, Any]]]:
-    puts = [
-        (action, action.table, action.request["Item"])
-        for action in actions
-        if action.kind == "Put" and action.table is not None
-    ]
-    if puts:
-        items = yield Encrypt([(table, plain) for _, table, plain in puts])
-        for (action, table, plain), item in zip(puts, items, strict=True):
-            check_size(table, item, plain)
-            action.sent["Item"] = item
-    return [{action.kind: action.sent} for action in actions]
+    """Give the items that are put, encrypted, in order."""
+    jobs = [(action.table, action.request["Item"]) for action in _puts(actions) if action.table is not None]
+    items: list[dict[str, Any]] = []
+    if jobs:
+        items = yield Encrypt(jobs)
+    for (table, plain), item in zip(jobs, items, strict=True):
+        check_size(table, item, plain)
+    return items
 
 
 def _decrypt_reasons(actions: list[_Action], reasons: list[dict[str, Any] | None]) -> Generator[Effect, Any, None]:

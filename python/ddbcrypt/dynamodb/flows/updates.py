@@ -11,7 +11,7 @@ from ddbcrypt.dynamodb.answers import check_answer, decrypt_error, decrypt_old
 from ddbcrypt.dynamodb.effects import Answer, Call, Decrypt, Effect, Encrypt, Flow, Send, Sleep, send
 from ddbcrypt.dynamodb.scene import Scene
 from ddbcrypt.dynamodb.sizes import check_size
-from ddbcrypt.dynamodb.update.answers import Consumption, carried_out, failed_condition
+from ddbcrypt.dynamodb.update.answers import CallRecord, carried_out, failed_condition
 from ddbcrypt.dynamodb.update.fate import Fate, fate_of, is_certain, is_conflict
 from ddbcrypt.dynamodb.update.plan import UpdatePlan
 from ddbcrypt.dynamodb.update.trail import new_update_id
@@ -87,8 +87,9 @@ class _Attempt(NamedTuple):
 
 
 def _rewritten(scene: Scene, plan: UpdatePlan) -> Generator[Effect, Any, Answer]:
-    consumed = Consumption()
-    stored = yield from _read(plan, consumed)
+    plan.check_words()
+    record = CallRecord()
+    stored = yield from _read(plan, record)
     last: Exception | None = None
     for number in range(scene.settings.update_attempts):
         old: dict[str, Any] | None = None
@@ -96,8 +97,11 @@ def _rewritten(scene: Scene, plan: UpdatePlan) -> Generator[Effect, Any, Answer]
             (old,) = yield Decrypt(((plan.table, stored),))
             check_answer(plan.table, (plan.key,), old or {})
         if not plan.holds(old):
-            return failed_condition(plan, old)
-        attempt = yield from _prepared(plan, stored, old)
+            return failed_condition(plan, old, record)
+        applied = plan.carry_out(old)
+        if stored is None and plan.only_removes:
+            return record.answer({})  # there is nothing to remove, and DynamoDB makes no item for that
+        attempt = yield from _prepared(plan, stored, old, applied)
         write = make_write(plan, stored, attempt.encrypted, attempt.applied.changed if attempt.applied else ())
         try:
             answer: dict[str, Any] = yield Call("UpdateItem", write)
@@ -105,14 +109,15 @@ def _rewritten(scene: Scene, plan: UpdatePlan) -> Generator[Effect, Any, Answer]
             last = error
             if is_certain(error) and not is_conflict(error):
                 raise
+            record.add_error(error)
         else:
-            consumed.add(answer)
-            return _answer(attempt.response(plan, answer.get("Attributes")), answer, consumed)
+            record.add(answer)
+            return _answer(attempt.response(plan, answer.get("Attributes")), answer, record)
         yield Sleep(random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2**number)))
-        stored = yield from _read_again(plan, consumed, last)
+        stored = yield from _read_again(plan, record, last)
         if _has_arrived(plan, attempt, stored, last):
             image = stored if _is_tried(plan, attempt, stored) else None
-            return _answer(attempt.response(plan, image), {}, consumed)
+            return _answer(attempt.response(plan, image), {}, record)
         scene.metrics.count("update_conflicts")
     message = (
         f"The item was changed by others at each of {scene.settings.update_attempts} attempts to update it. Nothing "
@@ -124,9 +129,8 @@ def _rewritten(scene: Scene, plan: UpdatePlan) -> Generator[Effect, Any, Answer]
 
 
 def _prepared(
-    plan: UpdatePlan, stored: Mapping[str, Any] | None, old: Mapping[str, Any] | None
+    plan: UpdatePlan, stored: Mapping[str, Any] | None, old: Mapping[str, Any] | None, applied: Applied | None
 ) -> Generator[Effect, Any, _Attempt]:
-    applied = plan.carry_out(old)
     made = old if applied is None else applied.item
     new = {**plan.key, **(made or {})} if old is None else dict(made or {})
     (encrypted,) = yield Encrypt(((plan.table, new),))
@@ -136,20 +140,20 @@ def _prepared(
     return _Attempt(stored, old, new, applied, encrypted, update_id)
 
 
-def _read(plan: UpdatePlan, consumed: Consumption) -> Generator[Effect, Any, dict[str, Any] | None]:
+def _read(plan: UpdatePlan, record: CallRecord) -> Generator[Effect, Any, dict[str, Any] | None]:
     request = {"TableName": plan.request["TableName"], "Key": dict(plan.key), "ConsistentRead": True}
     if "ReturnConsumedCapacity" in plan.request:
         request["ReturnConsumedCapacity"] = plan.request["ReturnConsumedCapacity"]
     response = yield Call("GetItem", request)
-    consumed.add(response)
+    record.add(response)
     return response.get("Item") or None
 
 
 def _read_again(
-    plan: UpdatePlan, consumed: Consumption, error: Exception
+    plan: UpdatePlan, record: CallRecord, error: Exception
 ) -> Generator[Effect, Any, dict[str, Any] | None]:
     try:
-        return (yield from _read(plan, consumed))
+        return (yield from _read(plan, record))
     except Exception as failure:
         if is_certain(error):
             raise
@@ -196,8 +200,7 @@ def _uncertain(plan: UpdatePlan) -> UncertainUpdateError:
     return error
 
 
-def _answer(response: dict[str, Any], written: Mapping[str, Any], consumed: Consumption) -> Answer:
+def _answer(response: dict[str, Any], written: Mapping[str, Any], record: CallRecord) -> Answer:
     if "ItemCollectionMetrics" in written:
         response["ItemCollectionMetrics"] = written["ItemCollectionMetrics"]
-    consumed.put_into(response)
-    return Answer(response)
+    return record.answer(response)

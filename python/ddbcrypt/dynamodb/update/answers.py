@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
+
+from botocore.exceptions import ClientError
 
 from ddbcrypt.dynamodb.effects import Answer
 from ddbcrypt.dynamodb.protected import PlaintextItem
@@ -15,20 +17,31 @@ from ddbcrypt.internal.guards import is_mapping
 _BAD_REQUEST: Final = 400
 
 
-class Consumption:
-    """The sum of the ``ConsumedCapacity`` of several calls on one table, where the caller asked for it."""
+class CallRecord:
+    """What the calls made for one update tell of themselves.
+
+    :ivar request_id: DynamoDB's id of the last one that was answered, None where none was
+    """
 
     def __init__(self) -> None:
-        self._sum: dict[str, Any] = {}
+        self._consumed: dict[str, Any] = {}
+        self.request_id: str | None = None
 
     def add(self, response: Mapping[str, Any]) -> None:
-        """Add a response's."""
-        self._sum = _added(self._sum, response.get("ConsumedCapacity") or {})
+        """Take a response, an error's too: its id, and its ``ConsumedCapacity`` where the caller asked for that."""
+        self._consumed = _added(self._consumed, response.get("ConsumedCapacity") or {})
+        self.request_id = response.get("ResponseMetadata", {}).get("RequestId", self.request_id)
 
-    def put_into(self, response: dict[str, Any]) -> None:
-        """Put the sum into a response."""
-        if self._sum:
-            response["ConsumedCapacity"] = self._sum
+    def add_error(self, error: Exception) -> None:
+        """Take the response of a call that failed, if there was one."""
+        if isinstance(error, ClientError):
+            self.add(cast("Mapping[str, Any]", error.response))
+
+    def answer(self, response: dict[str, Any], status: int = 200) -> Answer:
+        """Make the answer of a response, which gets the sum of what was consumed."""
+        if self._consumed and "Error" not in response:
+            response["ConsumedCapacity"] = self._consumed
+        return Answer(response, status, self.request_id)
 
 
 def _added(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,17 +57,18 @@ def _added(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def failed_condition(plan: UpdatePlan, item: Mapping[str, Any] | None) -> Answer:
+def failed_condition(plan: UpdatePlan, item: Mapping[str, Any] | None, record: CallRecord) -> Answer:
     """Make the error that DynamoDB gives for a condition that does not hold.
 
     :param item: the verified item, None where there is none
+    :param record: of the calls that were made
     """
     code = "ConditionalCheckFailedException"
     message = "The conditional request failed"
     parsed: dict[str, Any] = {"Error": {"Code": code, "Message": message}, "message": message}
     if item is not None and plan.request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD":
         parsed["Item"] = _marked(item, item)
-    return Answer(parsed, _BAD_REQUEST)
+    return record.answer(parsed, _BAD_REQUEST)
 
 
 def carried_out(

@@ -18,6 +18,7 @@ from ddbcrypt.expressions import (
     apply,
     check_condition,
     check_placeholders,
+    check_words,
     evaluate,
     parse_condition,
     parse_update,
@@ -95,6 +96,20 @@ class UpdatePlan:
         except UnsupportedOperationError:
             return False
         return True
+
+    @property
+    def only_removes(self) -> bool:
+        """Whether all that it does is to remove: where there is no item, DynamoDB makes none for that."""
+        return self.update is not None and self.update.only_removes
+
+    def check_words(self) -> None:
+        """Refuse what DynamoDB does not get to see, and would refuse.
+
+        :raises ExpressionError: for a reserved word of DynamoDB without a placeholder
+        """
+        for part in (self.update, self.condition):
+            if part is not None:
+                check_words(part)
 
     @property
     def touched_unprotected(self) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -11,23 +10,25 @@ from botocore.config import Config
 from botocore.session import Session
 
 from ddbcrypt.identifiers import USER_AGENT_SUFFIX
+from ddbcrypt.internal.forks import HasLock
 
 #: Connections of a client: enough for several threads that each read or write a batch.
 _CONNECTIONS: Final = 40
 
 
-class RegionalClients:
-    """KMS clients by region, safe to share between threads.
+class RegionalClients(HasLock):
+    """KMS clients by region, safe to share between threads. A forked child makes its own: connections are not shared.
 
     :param session: where clients that were not given come from; it is not changed
     :param given: clients that the application made itself, by region
     """
 
     def __init__(self, session: Session, given: Mapping[str, Any]) -> None:
-        self._session = session
-        self._clients: dict[str, Any] = dict(given)
         # Making a client reads and writes the session, which is not safe between threads.
-        self._lock = threading.Lock()
+        super().__init__()
+        self._session = session
+        self._given = dict(given)
+        self._clients: dict[str, Any] = dict(given)
 
     def of_region(self, region: str) -> Any:
         """Give the client of a region. Making it reads files, and may ask the instance's metadata for credentials."""
@@ -45,6 +46,11 @@ class RegionalClients:
         with self._lock:
             region: str | None = self._session.get_config_variable("region")
         return region
+
+    def _renew_after_fork(self) -> None:
+        # A connection that two processes write to gives one the answers of the other.
+        self._clients = dict(self._given)
+        super()._renew_after_fork()
 
     def _config(self) -> Config:
         """Add to the session's own client settings; time-outs and retries stay what the application chose."""
