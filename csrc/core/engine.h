@@ -60,6 +60,7 @@ struct ddbc_workspace {
     uint8_t next_name; /* the way that the next new name takes */
 };
 
+/* ---- libcrypto_error.c */
 /* Fails with libcrypto's own reason, and empties its error queue. */
 bool ddbc_fail_libcrypto(ddbc_status *status, const char *what);
 /* For a context that libcrypto had no memory for: also empties its error queue. */

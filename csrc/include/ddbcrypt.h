@@ -6,7 +6,7 @@
  *
  *   1. status      how every function reports an error          core/status.c
  *   2. allocator   where memory comes from, wiped when it goes  core/memory.c, core/arena.c
- *   3. engine      libcrypto objects, fetched once              core/engine.c
+ *   3. engine      libcrypto objects, fetched once              core/engine_new.c
  *   4. workspace   one thread's arena and contexts              core/workspace.c
  *   5. key         raw key and its cached schedules             core/key.c (core/cipher.c, core/mac.c, core/digest.c)
  *   6. number      DynamoDB's 38-digit decimal                  core/number.c

@@ -11,28 +11,6 @@
 #define CONTEXT_EXPONENT_MAX 126
 #define CONTEXT_EXPONENT_TINY (-128 - 38 + 1)
 
-bool binary_in(call *c, PyObject *value, bool *matched, ddbc_bytes *out)
-{
-    *matched = true;
-    if (!is_exact_binary(c, value)) {
-        if (PyBytes_Check(value) || PyByteArray_Check(value) || PyMemoryView_Check(value)) {
-            return call_buffer(c, value, out);
-        }
-        int found = is_binary(c, value);
-        if (found <= 0) {
-            *matched = false;
-            return found == 0;
-        }
-    }
-    if (!is_plain_binary(c)) {
-        call_guard(c);
-    }
-    PyObject *inner = PyObject_GetAttr(value, c->state->value_name);
-    bool done = inner != NULL && call_hold(c, inner) && call_buffer(c, inner, out);
-    Py_XDECREF(inner);
-    return done;
-}
-
 static bool fail_digits(call *c)
 {
     return ddbc_fail(

@@ -147,7 +147,7 @@ void state_clear(engine_state *state)
     Py_CLEAR(state->binary_module);
     Py_CLEAR(state->decimal);
     Py_CLEAR(state->decimal_str);
-    PyTypeObject *binary = atomic_exchange(&state->binary, NULL);
+    PyObject *binary = (PyObject *)atomic_exchange(&state->binary, NULL);
     Py_XDECREF(binary);
     Py_CLEAR(state->mapping);
     Py_CLEAR(state->set);

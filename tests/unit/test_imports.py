@@ -272,6 +272,7 @@ def test_a_name_that_is_not_there(package: Any) -> None:
         "material_providers.rotating.RotatingMaterialsProvider",
         "material_providers.store.meta.MetaStore",
         "structured.DynamoDbItemEncryptor",
+        "structured.config.DynamoDbTableEncryptionConfig",
     ],
 )
 def test_modules_are_attributes_of_the_package_from_the_beginning(path: str) -> None:

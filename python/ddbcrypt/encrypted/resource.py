@@ -21,7 +21,7 @@ from ddbcrypt.identifiers import Dialect
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.metrics import Metrics
-from ddbcrypt.structured.config import DynamoDbTableEncryptionConfig
+from ddbcrypt.structured.table_config import DynamoDbTableEncryptionConfig
 from ddbcrypt.structures import AttributeActions, TableInfo
 from ddbcrypt.wrapping import (
     WrapperOptions,

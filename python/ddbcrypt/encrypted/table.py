@@ -22,7 +22,7 @@ from ddbcrypt.identifiers import Dialect
 from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.material_providers import CryptographicMaterialsProvider
 from ddbcrypt.metrics import Metrics
-from ddbcrypt.structured.config import DynamoDbTableEncryptionConfig
+from ddbcrypt.structured.table_config import DynamoDbTableEncryptionConfig
 from ddbcrypt.structures import AttributeActions, TableInfo
 from ddbcrypt.wrapping import WrapperOptions, call, hooked_client, require_resource
 

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig, DynamoDbTableEncryptionConfig
+from ddbcrypt.structured.config import DynamoDbItemEncryptorConfig
 from ddbcrypt.structured.encryptor import DynamoDbItemEncryptor
 from ddbcrypt.structured.overrides import LegacyOverride, LegacyPolicy, PlaintextOverride
 from ddbcrypt.structured.results import DecryptItemOutput, EncryptItemOutput, ParsedHeader
+from ddbcrypt.structured.table_config import DynamoDbTableEncryptionConfig
 
 __all__ = (
     "DecryptItemOutput",

@@ -1,24 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the items of a table are protected in the structured format: what an item encryptor and ``attach`` take."""
+"""How the items of a table are protected in the structured format: what an item encryptor takes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Any, Final, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.exceptions import InvalidArgumentError
 from ddbcrypt.identifiers import CryptoAction
+from ddbcrypt.internal.lazy import loader
 from ddbcrypt.internal.validate import require_instance, require_key_names
 from ddbcrypt.keyrings import AlgorithmSuite, CryptographicMaterialsManager, DefaultCmm, adapt
 from ddbcrypt.keyrings.suites import DEFAULT_SUITE
 from ddbcrypt.structured.names import RESERVED_PREFIX
 from ddbcrypt.structured.overrides import LegacyOverride, PlaintextOverride
-from ddbcrypt.structures import EncryptionContext, TableIndex, TableInfo
+from ddbcrypt.structures import EncryptionContext
 
-__all__ = ("DynamoDbItemEncryptorConfig", "DynamoDbTableEncryptionConfig")
+if not TYPE_CHECKING:  # it was here once, and pickles name it so
+    __getattr__, __dir__ = loader(__name__, {"ddbcrypt.structured.table_config": ("DynamoDbTableEncryptionConfig",)})
+
+__all__ = ("DynamoDbItemEncryptorConfig",)
 
 _CONTEXT: Final = CryptoAction.SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT
 
@@ -222,30 +226,6 @@ class DynamoDbItemEncryptorConfig:
         if isinstance(keyring, CryptographicMaterialsManager):
             raise TypeError("keyring is a cryptographic materials manager: give it as cmm")
         return DefaultCmm(keyring)
-
-
-class DynamoDbTableEncryptionConfig(DynamoDbItemEncryptorConfig):
-    """The configuration of a table of the structured format, for :func:`ddbcrypt.attach`.
-
-    Takes what :class:`DynamoDbItemEncryptorConfig` takes. The physical table name is the key in ``tables`` of
-    ``attach``; one logical table name belongs to one physical table.
-    """
-
-    __slots__ = ()
-
-    def known_info(self) -> TableInfo:
-        """Give the table's primary key: the configuration has it, so DynamoDB is not asked."""
-        return TableInfo(
-            name=self.logical_table_name,
-            primary_index=TableIndex(self.partition_key_name, self.sort_key_name),
-            secondary_indexes=[],
-        )
-
-    def table(self, info: TableInfo) -> Any:
-        """Make the table for ``attach``."""
-        from ddbcrypt.structured.table import StructuredTable
-
-        return StructuredTable(info.name, self)
 
 
 def _made_of(kind: type[DynamoDbItemEncryptorConfig], given: dict[str, Any]) -> DynamoDbItemEncryptorConfig:

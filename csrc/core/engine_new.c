@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * engine: libcrypto objects, fetched once and then only read. */
+ * engine_new: libcrypto objects, fetched once and then only read. */
 #include "core/engine.h"
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 
 #include "core/gcm.h"
 #include "core/hmac.h"
 #include "core/status.h"
-
-bool ddbc_fail_libcrypto(ddbc_status *status, const char *what)
-{
-    unsigned long code = ERR_peek_last_error();
-    const char *reason = code == 0 ? NULL : ERR_reason_error_string(code);
-    (void)ddbc_fail(status, DDBC_LIBCRYPTO, "libcrypto failed at %s: %s", what,
-                    reason == NULL ? "no reason given" : reason);
-    ERR_clear_error();
-    return false;
-}
-
-bool ddbc_fail_libcrypto_memory(ddbc_status *status)
-{
-    ERR_clear_error();
-    return ddbc_fail_memory(status);
-}
 
 static bool fetch_all(ddbc_engine *engine, ddbc_status *status)
 {
