@@ -55,17 +55,24 @@ static inline ddbc_bytes bytes_in_place(PyObject *bytes)
 }
 
 #ifndef Py_LIMITED_API
+/* Of one byte or more. The last load may overlap the one before it. */
 static inline bool is_ascii(const uint8_t *bytes, size_t size)
 {
     uint64_t all = 0;
     uint64_t eight = 0;
-    size_t i = 0;
-    for (; i + sizeof eight <= size; i += sizeof eight) {
-        memcpy(&eight, bytes + i, sizeof eight);
-        all |= eight;
-    }
-    for (; i < size; i++) {
-        all |= bytes[i];
+    uint32_t four[2];
+    if (size >= sizeof eight) {
+        memcpy(&all, bytes + size - sizeof eight, sizeof all);
+        for (size_t i = 0; i + sizeof eight < size; i += sizeof eight) {
+            memcpy(&eight, bytes + i, sizeof eight);
+            all |= eight;
+        }
+    } else if (size >= sizeof four[0]) {
+        memcpy(&four[0], bytes, sizeof four[0]);
+        memcpy(&four[1], bytes + size - sizeof four[0], sizeof four[0]);
+        all = four[0] | four[1];
+    } else {
+        all = (uint64_t)(bytes[0] | bytes[size / 2] | bytes[size - 1]);
     }
     return (all & UINT64_C(0x8080808080808080)) == 0;
 }

@@ -6,6 +6,7 @@
 #include "structured/format.h"
 
 #define LENGTH_SIZE 4
+#define TEXT_TYPE_ID 0x0001
 /* The fewest bytes that a member takes: no count is believed beyond what is left. */
 #define SET_MEMBER_MIN LENGTH_SIZE
 #define LIST_MEMBER_MIN 6
@@ -133,7 +134,14 @@ static bool read_prefixed(reader *r, ddbc_bytes *in, unsigned depth, ddbc_attrib
     }
     size_t type_id = ddbc_get_u16(in->ptr);
     skip(in, DDBC_TYPE_ID_SIZE);
-    return read_sized(r, in, &value) && read_value(r, type_id, value, depth, out);
+    if (!read_sized(r, in, &value)) {
+        return false;
+    }
+    if (type_id == TEXT_TYPE_ID && depth <= DDBC_DEPTH_MAX) { /* what most members are */
+        out->type = DDBC_TYPE_S;
+        return read_text(r, value, &out->as.bytes);
+    }
+    return read_value(r, type_id, value, depth, out);
 }
 
 static bool read_list(reader *r, ddbc_bytes in, unsigned depth, ddbc_attribute *out)
@@ -158,7 +166,7 @@ static bool read_list(reader *r, ddbc_bytes in, unsigned depth, ddbc_attribute *
 
 static bool read_name(const reader *r, ddbc_bytes *in, ddbc_bytes *out)
 {
-    if (in->len < DDBC_TYPE_ID_SIZE || ddbc_get_u16(in->ptr) != 0x0001) {
+    if (in->len < DDBC_TYPE_ID_SIZE || ddbc_get_u16(in->ptr) != TEXT_TYPE_ID) {
         return malformed(r, "a map's name is not a string");
     }
     skip(in, DDBC_TYPE_ID_SIZE);
@@ -206,7 +214,7 @@ static bool find_type(size_t type_id, ddbc_type *out)
     case 0x0000:
         *out = DDBC_TYPE_NULL;
         return true;
-    case 0x0001:
+    case TEXT_TYPE_ID:
         *out = DDBC_TYPE_S;
         return true;
     case 0x0002:
