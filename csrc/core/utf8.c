@@ -2,7 +2,11 @@
  * utf8: well-formedness (Unicode 15, table 3-7). */
 #include <string.h>
 
+#include "core/ascii.h"
 #include "core/order.h"
+
+/* Up to this many bytes, ASCII is looked for before anything else. */
+#define SHORT_TEXT 64
 
 static bool continues(uint8_t byte)
 {
@@ -41,6 +45,9 @@ static size_t character(const uint8_t *p, size_t left)
 bool ddbc_utf8_valid(ddbc_bytes text)
 {
     size_t i = 0;
+    if (text.len <= SHORT_TEXT && ddbc_is_ascii(text.ptr, text.len)) {
+        return true;
+    }
     while (i < text.len) {
         uint64_t eight;
         uint64_t more[3];
