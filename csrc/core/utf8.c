@@ -2,7 +2,7 @@
  * utf8: well-formedness (Unicode 15, table 3-7). */
 #include <string.h>
 
-#include "core/ascii.h"
+#include "core/words.h"
 #include "core/order.h"
 
 /* Up to this many bytes, ASCII is looked for before anything else. */

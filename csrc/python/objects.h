@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "core/ascii.h"
+#include "core/words.h"
 #include "ddbcrypt.h"
 
 /* From this size on, PyUnicode_DecodeUTF8 is as fast as a look for bytes beyond ASCII and a copy. */

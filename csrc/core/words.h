@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
- * ascii: whether bytes are ASCII alone, in words that may overlap. */
-#ifndef DDBC_CORE_ASCII_H
-#define DDBC_CORE_ASCII_H
+ * words: bytes read some at a time. */
+#ifndef DDBC_CORE_WORDS_H
+#define DDBC_CORE_WORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
+/* The first byte is the highest. */
+static inline uint64_t ddbc_first_eight(const uint8_t *bytes)
+{
+    /* Written out, compilers make it one load and one swap of bytes. */
+    return (uint64_t)bytes[0] << 56 | (uint64_t)bytes[1] << 48 | (uint64_t)bytes[2] << 40 | (uint64_t)bytes[3] << 32 |
+           (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 | (uint64_t)bytes[6] << 8 | (uint64_t)bytes[7];
+}
+
+/* In the machine's order. */
 static inline uint64_t ddbc_word_eight(const uint8_t *at)
 {
     uint64_t word;
@@ -22,6 +31,7 @@ static inline uint32_t ddbc_word_four(const uint8_t *at)
     return word;
 }
 
+/* Words may overlap. */
 static inline bool ddbc_is_ascii(const uint8_t *bytes, size_t size)
 {
     if (size >= sizeof(uint64_t)) {
