@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/status.h"
+#include "core/words.h"
 
 /* libcrypto counts in int. */
 #define CHUNK ((size_t)1 << 30)
@@ -95,19 +96,26 @@ static bool fail_ciphertext(ddbc_status *status)
                      "the ciphertext does not decrypt: expected a 16-byte IV and AES ciphertext made with this key");
 }
 
-/* Takes PKCS5 padding off whole blocks, the time of which does not depend on what it is. */
+static inline uint64_t last_bytes_mask(uint64_t count)
+{
+    return UINT64_MAX >> ((64 - 8 * count) & 63); /* of 1 to 8 */
+}
+
+/* Takes PKCS5 padding off whole blocks, the time of which does not depend on what it is: the last block as two words,
+ * without a branch or a look-up that depends on it. */
 static bool strip_padding(const uint8_t *bytes, size_t *size)
 {
-    size_t count = bytes[*size - 1];
-    uint8_t difference = (uint8_t)(count == 0 || count > DDBC_BLOCK_SIZE);
-    for (size_t i = 0; i < DDBC_BLOCK_SIZE; i++) {
-        uint8_t in_padding = (uint8_t)(i < count ? 0xFF : 0);
-        difference |= (uint8_t)(in_padding & (bytes[*size - 1 - i] ^ (uint8_t)count));
+    uint64_t count = bytes[*size - 1];
+    uint64_t each = count * UINT64_C(0x0101010101010101);
+    uint64_t over = 0 - ((8 - count) >> 63); /* all bits where it is more than a word, else none */
+    uint64_t last = (ddbc_first_eight(bytes + *size - 8) ^ each) & last_bytes_mask((8 & over) | (count & ~over));
+    uint64_t first = (ddbc_first_eight(bytes + *size - 16) ^ each) & last_bytes_mask(count - 8) & over;
+    uint64_t beyond = (count - 1) >> 4; /* 0 for 1 to 16 */
+    bool padded = (last | first | beyond) == 0;
+    if (padded) {
+        *size -= (size_t)count;
     }
-    if (difference == 0) {
-        *size -= count;
-    }
-    return difference == 0;
+    return padded;
 }
 
 bool ddbc_cipher_decrypt(struct evp_cipher_ctx_st *context, ddbc_mode mode, const uint8_t iv[DDBC_IV_SIZE],

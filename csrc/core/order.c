@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/words.h"
+
 /* Up to this many things an insertion sort is the fastest whatever their order. */
 #define INSERTION_MAX 16
 /* Moves for each of more things that it may take: names mostly come nearly sorted. */
@@ -14,13 +16,6 @@
 static int by_length(size_t left, size_t right)
 {
     return (left > right) - (left < right);
-}
-
-static inline uint64_t first_eight(const uint8_t *bytes)
-{
-    /* Written out, compilers make it one load and one swap of bytes. */
-    return (uint64_t)bytes[0] << 56 | (uint64_t)bytes[1] << 48 | (uint64_t)bytes[2] << 40 | (uint64_t)bytes[3] << 32 |
-           (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 | (uint64_t)bytes[6] << 8 | (uint64_t)bytes[7];
 }
 
 static inline int compare_unsigned(const ddbc_bytes *a, const ddbc_bytes *b)
@@ -37,8 +32,8 @@ static inline int compare_unsigned(const ddbc_bytes *a, const ddbc_bytes *b)
     /* Eight bytes at a time; the last eight may overlap those before, which are equal. */
     for (size_t i = 0; i < common; i += sizeof(uint64_t)) {
         size_t at = i + sizeof(uint64_t) <= common ? i : common - sizeof(uint64_t);
-        uint64_t left = first_eight(a->ptr + at);
-        uint64_t right = first_eight(b->ptr + at);
+        uint64_t left = ddbc_first_eight(a->ptr + at);
+        uint64_t right = ddbc_first_eight(b->ptr + at);
         if (left != right) {
             return left < right ? -1 : 1;
         }

@@ -2,7 +2,11 @@
  * utf8: well-formedness (Unicode 15, table 3-7). */
 #include <string.h>
 
+#include "core/words.h"
 #include "core/order.h"
+
+/* Up to this many bytes, ASCII is looked for before anything else. */
+#define SHORT_TEXT 64
 
 static bool continues(uint8_t byte)
 {
@@ -38,33 +42,10 @@ static size_t character(const uint8_t *p, size_t left)
     return 0;
 }
 
-#define FEW 32
-
-/* Most texts are a few ASCII characters: two or four loads, which may overlap, see all of them. */
-static bool few_are_ascii(ddbc_bytes text)
-{
-    const uint8_t *first = text.ptr;
-    uint64_t all[4] = {0};
-    if (text.len >= 8) {
-        memcpy(&all[0], first, 8);
-        memcpy(&all[1], first + text.len - 8, 8);
-        if (text.len > 16) {
-            memcpy(&all[2], first + 8, 8);
-            memcpy(&all[3], first + text.len - 16, 8);
-        }
-    } else if (text.len >= 4) {
-        memcpy(&all[0], first, 4);
-        memcpy(&all[1], first + text.len - 4, 4);
-    } else if (text.len > 0) {
-        all[0] = (uint64_t)(first[0] | first[text.len / 2] | first[text.len - 1]);
-    }
-    return ((all[0] | all[1] | all[2] | all[3]) & UINT64_C(0x8080808080808080)) == 0;
-}
-
 bool ddbc_utf8_valid(ddbc_bytes text)
 {
     size_t i = 0;
-    if (text.len <= FEW && few_are_ascii(text)) {
+    if (text.len <= SHORT_TEXT && ddbc_is_ascii(text.ptr, text.len)) {
         return true;
     }
     while (i < text.len) {

@@ -309,7 +309,7 @@ static bool malformed(reader *r, const char *what)
     return ddbc_fail(r->status, DDBC_MALFORMED_ATTRIBUTE, "the attribute's canonical bytes are malformed: %s", what);
 }
 
-static size_t left(const reader *r)
+static inline size_t left(const reader *r)
 {
     return (size_t)(r->end - r->at);
 }
@@ -323,7 +323,7 @@ static bool get_byte(reader *r, uint8_t *out)
     return true;
 }
 
-static bool get_length(reader *r, size_t *out)
+static inline bool get_length(reader *r, size_t *out)
 {
     if (left(r) < LENGTH_SIZE) {
         return malformed(r, "they end too early");
@@ -333,7 +333,7 @@ static bool get_length(reader *r, size_t *out)
     return true;
 }
 
-static bool get_value(reader *r, ddbc_bytes *out)
+static inline bool get_value(reader *r, ddbc_bytes *out)
 {
     size_t length = 0;
     if (!get_length(r, &length)) {
@@ -347,7 +347,7 @@ static bool get_value(reader *r, ddbc_bytes *out)
     return true;
 }
 
-static bool get_text(reader *r, ddbc_bytes *out)
+static inline bool get_text(reader *r, ddbc_bytes *out)
 {
     return get_value(r, out) && (ddbc_utf8_valid(*out) ? true : malformed(r, "a string is not UTF-8"));
 }
@@ -383,7 +383,7 @@ static bool get_count(reader *r, size_t smallest, size_t *out)
 #define FIRST_MEMBERS 16
 
 /* Room for member `used` of `count`. It grows with what was read, so that a false count costs no memory. */
-static bool make_room(reader *r, void **members, size_t used, size_t count, size_t size)
+static inline bool make_room(reader *r, void **members, size_t used, size_t count, size_t size)
 {
     bool full = used == 0 || (used >= FIRST_MEMBERS && (used & (used - 1)) == 0);
     if (!full) {
@@ -442,14 +442,14 @@ static bool get_list(reader *r, unsigned depth, ddbc_attribute *out)
     return done;
 }
 
-static bool get_name(reader *r, ddbc_bytes *out)
+static inline bool get_name(reader *r, ddbc_bytes *out)
 {
-    uint8_t reserved = 0;
-    uint8_t tag = 0;
-    if (!get_byte(r, &reserved) || !get_byte(r, &tag)) {
-        return false;
+    if (left(r) < 2) {
+        return malformed(r, "they end too early");
     }
-    if (reserved != RESERVED || tag != 's') {
+    const uint8_t *head = r->at;
+    r->at += 2;
+    if (head[0] != RESERVED || head[1] != tag_of(DDBC_TYPE_S)) {
         return malformed(r, "a map's member has a name that is not a string");
     }
     return get_text(r, out);
@@ -513,23 +513,55 @@ static bool get_boolean(reader *r, bool *out)
     return true;
 }
 
-static bool get_type(reader *r, ddbc_type *out)
+static inline bool type_of_tag(uint8_t tag, ddbc_type *out)
 {
-    uint8_t reserved = 0;
-    uint8_t tag = 0;
-    if (!get_byte(r, &reserved) || !get_byte(r, &tag)) {
+    switch (tag) {
+    case 's':
+        *out = DDBC_TYPE_S;
+        return true;
+    case 'n':
+        *out = DDBC_TYPE_N;
+        return true;
+    case 'b':
+        *out = DDBC_TYPE_B;
+        return true;
+    case '?':
+        *out = DDBC_TYPE_BOOL;
+        return true;
+    case 0x00:
+        *out = DDBC_TYPE_NULL;
+        return true;
+    case 'S':
+        *out = DDBC_TYPE_SS;
+        return true;
+    case 'N':
+        *out = DDBC_TYPE_NS;
+        return true;
+    case 'B':
+        *out = DDBC_TYPE_BS;
+        return true;
+    case 'L':
+        *out = DDBC_TYPE_L;
+        return true;
+    case 'M':
+        *out = DDBC_TYPE_M;
+        return true;
+    default:
         return false;
     }
-    if (reserved != RESERVED) {
+}
+
+static inline bool get_type(reader *r, ddbc_type *out)
+{
+    if (left(r) < 2) {
+        return malformed(r, "they end too early");
+    }
+    const uint8_t *head = r->at;
+    r->at += 2;
+    if (head[0] != RESERVED) {
         return malformed(r, "the reserved byte is not 00");
     }
-    for (unsigned type = DDBC_TYPE_S; type <= DDBC_TYPE_M; type++) {
-        if (tag == tag_of((ddbc_type)type)) {
-            *out = (ddbc_type)type;
-            return true;
-        }
-    }
-    return malformed(r, "unknown type tag");
+    return type_of_tag(head[1], out) ? true : malformed(r, "unknown type tag");
 }
 
 static bool get_attribute(reader *r, unsigned depth, ddbc_attribute *out)

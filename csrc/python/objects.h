@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "core/words.h"
 #include "ddbcrypt.h"
 
 /* From this size on, PyUnicode_DecodeUTF8 is as fast as a look for bytes beyond ASCII and a copy. */
@@ -54,35 +55,11 @@ static inline ddbc_bytes bytes_in_place(PyObject *bytes)
 #endif
 }
 
-#ifndef Py_LIMITED_API
-/* Of one byte or more. The last load may overlap the one before it. */
-static inline bool is_ascii(const uint8_t *bytes, size_t size)
-{
-    uint64_t all = 0;
-    uint64_t eight = 0;
-    uint32_t four[2];
-    if (size >= sizeof eight) {
-        memcpy(&all, bytes + size - sizeof eight, sizeof all);
-        for (size_t i = 0; i + sizeof eight < size; i += sizeof eight) {
-            memcpy(&eight, bytes + i, sizeof eight);
-            all |= eight;
-        }
-    } else if (size >= sizeof four[0]) {
-        memcpy(&four[0], bytes, sizeof four[0]);
-        memcpy(&four[1], bytes + size - sizeof four[0], sizeof four[0]);
-        all = four[0] | four[1];
-    } else {
-        all = (uint64_t)(bytes[0] | bytes[size / 2] | bytes[size - 1]);
-    }
-    return (all & UINT64_C(0x8080808080808080)) == 0;
-}
-#endif
-
 /* A str of UTF-8; NULL with an exception set, UnicodeDecodeError where it is none. */
 static inline PyObject *new_text(ddbc_bytes text)
 {
 #ifndef Py_LIMITED_API
-    if (text.len > 1 && text.len <= ASCII_MAX && is_ascii(text.ptr, text.len)) {
+    if (text.len > 1 && text.len <= ASCII_MAX && ddbc_is_ascii(text.ptr, text.len)) {
         PyObject *result = PyUnicode_New((Py_ssize_t)text.len, 127);
         if (result != NULL) {
             memcpy(PyUnicode_1BYTE_DATA(result), text.ptr, text.len);

@@ -23,6 +23,13 @@ PyObject *bytes_out(ddbc_bytes bytes)
     return PyBytes_FromStringAndSize((const char *)bytes.ptr, (Py_ssize_t)bytes.len);
 }
 
+static inline PyObject *truth_out(bool truth)
+{
+    PyObject *result = truth ? Py_True : Py_False;
+    Py_INCREF(result);
+    return result;
+}
+
 /* Binary(bytes); `bytes` is stolen. */
 static PyObject *wrap_binary(call *c, PyObject *bytes)
 {
@@ -48,7 +55,7 @@ static PyObject *wrap_binary(call *c, PyObject *bytes)
 }
 
 /* {type: value}; `value` is stolen. */
-static PyObject *typed(call *c, ddbc_type type, PyObject *value)
+static inline PyObject *typed(call *c, ddbc_type type, PyObject *value)
 {
     PyObject *result = value == NULL ? NULL : PyDict_New();
     if (result != NULL && PyDict_SetItem(result, c->state->type_names[type], value) < 0) {
@@ -90,14 +97,14 @@ static PyObject *wire_set(call *c, const ddbc_attribute *set)
     return list;
 }
 
-static bool same_name(const known_name *known, ddbc_bytes name)
+static inline bool same_name(const known_name *known, ddbc_bytes name)
 {
     return known->object != NULL && known->bytes.len == name.len && memcmp(known->bytes.ptr, name.ptr, name.len) == 0;
 }
 
 /* A map's name. Maps in a list mostly have the same names, which then are one object with its hash. Nothing is kept
  * beyond the call, since names inside of an encrypted attribute are secret. */
-static PyObject *name_out(call *c, ddbc_bytes name)
+static inline PyObject *name_out(call *c, ddbc_bytes name)
 {
     if (name.len == 0) {
         return text_out(c, name);
@@ -172,10 +179,10 @@ PyObject *wire_value_out(call *c, const ddbc_attribute *attribute)
         value = bytes_out(attribute->as.bytes);
         break;
     case DDBC_TYPE_BOOL:
-        value = PyBool_FromLong(attribute->as.boolean);
+        value = truth_out(attribute->as.boolean);
         break;
     case DDBC_TYPE_NULL:
-        value = PyBool_FromLong(1);
+        value = truth_out(true);
         break;
     case DDBC_TYPE_SS:
     case DDBC_TYPE_NS:
@@ -275,7 +282,7 @@ PyObject *python_value_out(call *c, const ddbc_attribute *attribute)
     case DDBC_TYPE_B:
         return wrap_binary(c, bytes_out(attribute->as.bytes));
     case DDBC_TYPE_BOOL:
-        return PyBool_FromLong(attribute->as.boolean);
+        return truth_out(attribute->as.boolean);
     case DDBC_TYPE_NULL:
         Py_INCREF(Py_None);
         return Py_None;

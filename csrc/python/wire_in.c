@@ -11,7 +11,7 @@ static bool fail_type(call *c, const char *type, const char *expected)
     return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "a value of DynamoDB type %s must be %s", type, expected);
 }
 
-static bool text_in(call *c, const char *type, PyObject *value, ddbc_bytes *out)
+static inline bool text_in(call *c, const char *type, PyObject *value, ddbc_bytes *out)
 {
     return PyUnicode_Check(value) ? call_text(c, value, out) : fail_type(c, type, "a str");
 }
@@ -152,33 +152,54 @@ static bool map_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out
     return context.members != NULL && mapping_each_borrowed(c, value, count, member_in, &context);
 }
 
-/* The type names are told apart by their lengths and first letters. */
-static bool type_of(ddbc_bytes name, ddbc_type *out)
+/* The names of one letter, which nearly all values have. */
+static inline bool type_of_letter(uint8_t letter, ddbc_type *out)
 {
-    ddbc_type found = DDBC_TYPE_M;
-    switch (name.len == 0 ? 0 : name.ptr[0]) {
+    switch (letter) {
     case 'S':
-        found = name.len == 1 ? DDBC_TYPE_S : DDBC_TYPE_SS;
-        break;
+        *out = DDBC_TYPE_S;
+        return true;
     case 'N':
-        found = name.len == 1 ? DDBC_TYPE_N : name.len == 2 ? DDBC_TYPE_NS : DDBC_TYPE_NULL;
-        break;
+        *out = DDBC_TYPE_N;
+        return true;
     case 'B':
-        found = name.len == 1 ? DDBC_TYPE_B : name.len == 2 ? DDBC_TYPE_BS : DDBC_TYPE_BOOL;
-        break;
+        *out = DDBC_TYPE_B;
+        return true;
     case 'L':
-        found = DDBC_TYPE_L;
-        break;
+        *out = DDBC_TYPE_L;
+        return true;
+    case 'M':
+        *out = DDBC_TYPE_M;
+        return true;
     default:
-        break;
+        return false;
     }
-    const char *known = ddbc_type_name(found);
-    *out = found;
-    return name.len == 1 ? name.ptr[0] == (uint8_t)known[0] && known[1] == '\0'
-                         : strlen(known) == name.len && memcmp(known, name.ptr, name.len) == 0;
 }
 
-static bool find_type(call *c, PyObject *name, ddbc_type *out)
+/* The longer ones are told apart by their lengths and first letters. */
+static bool type_of(ddbc_bytes name, ddbc_type *out)
+{
+    if (name.len == 1) {
+        return type_of_letter(name.ptr[0], out);
+    }
+    switch (name.len == 0 ? 0 : name.ptr[0]) {
+    case 'S':
+        *out = DDBC_TYPE_SS;
+        break;
+    case 'N':
+        *out = name.len == 2 ? DDBC_TYPE_NS : DDBC_TYPE_NULL;
+        break;
+    case 'B':
+        *out = name.len == 2 ? DDBC_TYPE_BS : DDBC_TYPE_BOOL;
+        break;
+    default:
+        return false;
+    }
+    const char *known = ddbc_type_name(*out);
+    return strlen(known) == name.len && memcmp(known, name.ptr, name.len) == 0;
+}
+
+static inline bool find_type(call *c, PyObject *name, ddbc_type *out)
 {
     ddbc_bytes text;
     if (PyUnicode_Check(name)) {

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * words: bytes read some at a time. */
+#ifndef DDBC_CORE_WORDS_H
+#define DDBC_CORE_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The first byte is the highest. */
+static inline uint64_t ddbc_first_eight(const uint8_t *bytes)
+{
+    /* Written out, compilers make it one load and one swap of bytes. */
+    return (uint64_t)bytes[0] << 56 | (uint64_t)bytes[1] << 48 | (uint64_t)bytes[2] << 40 | (uint64_t)bytes[3] << 32 |
+           (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 | (uint64_t)bytes[6] << 8 | (uint64_t)bytes[7];
+}
+
+/* In the machine's order. */
+static inline uint64_t ddbc_word_eight(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+static inline uint32_t ddbc_word_four(const uint8_t *at)
+{
+    uint32_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/* Words may overlap. */
+static inline bool ddbc_is_ascii(const uint8_t *bytes, size_t size)
+{
+    if (size >= sizeof(uint64_t)) {
+        uint64_t all = ddbc_word_eight(bytes + size - sizeof(uint64_t));
+        for (size_t i = 0; i + sizeof(uint64_t) < size; i += sizeof(uint64_t)) {
+            all |= ddbc_word_eight(bytes + i);
+        }
+        return (all & UINT64_C(0x8080808080808080)) == 0;
+    }
+    if (size >= sizeof(uint32_t)) {
+        uint32_t all = ddbc_word_four(bytes) | ddbc_word_four(bytes + size - sizeof(uint32_t));
+        return (all & UINT32_C(0x80808080)) == 0;
+    }
+    uint32_t all = 0;
+    for (size_t i = 0; i < size; i++) {
+        all |= bytes[i];
+    }
+    return (all & 0x80u) == 0;
+}
+
+#endif
