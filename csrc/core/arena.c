@@ -17,6 +17,7 @@ void ddbc_arena_init(ddbc_arena *arena, const ddbc_allocator *allocator)
     arena->allocator = allocator;
     arena->first = NULL;
     arena->current = NULL;
+    arena->held = 0;
 }
 
 static ddbc_arena_block *new_block(ddbc_arena *arena, size_t size)
@@ -29,6 +30,7 @@ static ddbc_arena_block *new_block(ddbc_arena *arena, size_t size)
         block->next = NULL;
         block->size = size;
         block->used = 0;
+        arena->held += size;
     }
     return block;
 }
@@ -75,12 +77,16 @@ void *ddbc_arena_array(ddbc_arena *arena, size_t count, size_t size)
 
 void ddbc_arena_reset(ddbc_arena *arena, size_t keep)
 {
+    bool all_stay = arena->held <= keep;
+    /* Blocks after the current one are as the last reset left them. */
+    const ddbc_arena_block *end = arena->current == NULL ? NULL : arena->current->next;
     size_t kept = 0;
     ddbc_arena_block **link = &arena->first;
-    while (*link != NULL) {
+    while (*link != NULL && !(all_stay && *link == end)) {
         ddbc_arena_block *block = *link;
-        if (kept + block->size > keep) {
+        if (block->size > keep - kept) {
             *link = block->next;
+            arena->held -= block->size;
             ddbc_release(arena->allocator, block, sizeof *block + block->size);
             continue;
         }

@@ -21,6 +21,7 @@ typedef struct ddbc_arena {
     const ddbc_allocator *allocator;
     ddbc_arena_block *first;
     ddbc_arena_block *current;
+    size_t held; /* bytes of all blocks */
 } ddbc_arena;
 
 void ddbc_arena_init(ddbc_arena *arena, const ddbc_allocator *allocator);

@@ -33,14 +33,29 @@ static void let_go(object_chunk *chunk)
     }
 }
 
-void call_end(call *c)
+/* Letting go can run Python code, which may make calls of its own: they get other workspaces. */
+static void let_go_of_all(call *c)
 {
-    /* Letting go can run Python code, which may make calls of its own: they get other workspaces. */
     let_go(c->held);
     if (c->guarded) {
         let_go(c->borrowed);
     }
+}
+
+void call_end(call *c)
+{
+    let_go_of_all(c);
     state_return(c->state, c->workspace);
+}
+
+void call_next(call *c)
+{
+    let_go_of_all(c);
+    ddbc_workspace_reset(c->workspace);
+    c->held = NULL;
+    c->borrowed = NULL;
+    c->names = NULL;
+    c->bytes = 0;
 }
 
 void call_raise(call *c)

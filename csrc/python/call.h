@@ -49,6 +49,8 @@ typedef struct call {
 bool call_begin(call *c, engine_state *state);
 /* Wipes the workspace and lets go of all held objects. */
 void call_end(call *c);
+/* Ends one part of the call, as call_end does, and goes on with the same workspace. */
+void call_next(call *c);
 /* Turns the failure into a Python exception, if it is not one already. */
 void call_raise(call *c);
 

@@ -2,8 +2,8 @@
  * items: encrypt_item, decrypt_item and their batches, in three phases: take in, work without the GIL, give out. */
 #include "items.h"
 
+#include "batch.h"
 #include "core/status.h"
-#include "errors.h"
 #include "job.h"
 
 typedef bool (*item_function)(ddbc_workspace *, ddbc_legacy_job *, size_t, size_t *, ddbc_status *);
@@ -21,36 +21,52 @@ static bool work(call *c, item_function function, ddbc_legacy_job *jobs, size_t 
     return done;
 }
 
-/* Large results go straight into Python's bytes; how large they are shows only once the item is verified. */
-static bool decrypt_job(call *c, python_job *job, size_t *failed)
+/* Large results go straight into Python's bytes; how large they are shows only once the items are verified. */
+static bool make_sinks(call *c, ddbc_legacy_job *jobs, python_job *parts, size_t count, size_t *failed)
 {
-    if (job->large && (!work(c, ddbc_legacy_verify, &job->job, 1, failed) || !job_make_sinks(job))) {
+    bool large = false;
+    for (size_t i = 0; i < count; i++) {
+        large = large || parts[i].large;
+    }
+    if (large && !work(c, ddbc_legacy_verify, jobs, count, failed)) {
         return false;
     }
-    return work(c, ddbc_legacy_decrypt, &job->job, 1, failed);
+    for (size_t i = 0; large && i < count; i++) {
+        *failed = i;
+        if (parts[i].large && !job_make_sinks(&parts[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool work_on(call *c, bool encrypting, ddbc_legacy_job *jobs, python_job *parts, size_t count, size_t *failed)
+{
+    return encrypting ? work(c, ddbc_legacy_encrypt, jobs, count, failed)
+                      : make_sinks(c, jobs, parts, count, failed) && work(c, ddbc_legacy_decrypt, jobs, count, failed);
 }
 
 static PyObject *run_one(PyObject *module, PyObject *const *given, Py_ssize_t count, bool encrypting)
 {
     notation in;
     call c;
-    if (!call_count(encrypting ? "encrypt_item" : "decrypt_item", count, JOB_ARGUMENTS + 1) ||
+    if (!call_count(encrypting ? "encrypt_item" : "decrypt_item", count, JOB_ARGUMENTS + 2) ||
         !notation_in(given[1], &in) || !call_begin(&c, state_of_module(module))) {
         return NULL;
     }
-    PyObject *const arguments[JOB_ARGUMENTS] = {given[0], given[2], given[3], given[4],
-                                                given[5], given[6], given[7], given[8]};
-    python_job job = {.sinks = NULL};
+    job_settings settings;
+    ddbc_legacy_job job;
+    python_job parts = {.job = &job};
     size_t failed = 0;
     PyObject *out = NULL;
-    if (job_in(&c, in, encrypting, arguments, &job) &&
-        (encrypting ? work(&c, ddbc_legacy_encrypt, &job.job, 1, &failed) : decrypt_job(&c, &job, &failed))) {
-        out = job_out(&c, in, encrypting, &job);
+    if (job_settings_in(&c, encrypting, given + 2, &settings) &&
+        job_in(&c, in, encrypting, given[0], &settings, &parts) && work_on(&c, encrypting, &job, &parts, 1, &failed)) {
+        out = job_out(&c, in, encrypting, &parts);
     }
     if (out == NULL) {
         call_raise(&c);
     }
-    job_drop_sinks(&job);
+    job_drop_sinks(&parts);
     call_end(&c);
     return out;
 }
@@ -67,94 +83,107 @@ PyObject *decrypt_item(PyObject *module, PyObject *const *arguments, Py_ssize_t 
 
 /* ---- batches -------------------------------------------------------------------------------------------------- */
 
-static bool batch_in(call *c, notation in, bool encrypting, PyObject *tuple, python_job *jobs, size_t *taken)
+typedef struct legacy_group {
+    call *c;
+    notation in;
+    bool encrypting;
+    PyObject *items; /* tuples of one length */
+    PyObject *arguments;
+    PyObject *settled; /* the arguments that `settings` was made of, since most items have those of the one before */
+    job_settings settings;
+    ddbc_legacy_job *jobs; /* the engine wants them side by side */
+    python_job *parts;
+} legacy_group;
+
+static bool group_begin(void *of, size_t capacity)
 {
-    Py_ssize_t count = PyTuple_Size(tuple);
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *job = PyTuple_GetItem(tuple, i);
-        if (!PyTuple_Check(job) || PyTuple_Size(job) != JOB_ARGUMENTS) {
-            PyErr_Format(PyExc_TypeError, "a job must be a tuple of %d arguments", JOB_ARGUMENTS);
-            return false;
-        }
-        PyObject *arguments[JOB_ARGUMENTS];
-        for (Py_ssize_t j = 0; j < JOB_ARGUMENTS; j++) {
-            arguments[j] = PyTuple_GetItem(job, j);
-        }
-        bool done = job_in(c, in, encrypting, arguments, &jobs[i]);
-        *taken = (size_t)i + 1;
-        if (!done) {
-            return false;
-        }
+    legacy_group *group = of;
+    group->settled = NULL;
+    group->jobs = call_array(group->c, capacity, sizeof *group->jobs);
+    group->parts = call_array(group->c, capacity, sizeof *group->parts);
+    return group->jobs != NULL && group->parts != NULL;
+}
+
+static bool settle(legacy_group *group, PyObject *given)
+{
+    PyObject *arguments[JOB_ARGUMENTS];
+    if (group->settled == given) {
+        return true;
     }
+    if (!PyTuple_Check(given) || PyTuple_Size(given) != JOB_ARGUMENTS) {
+        PyErr_Format(PyExc_TypeError, "an item's arguments must be a tuple of %d", JOB_ARGUMENTS);
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < JOB_ARGUMENTS; i++) {
+        arguments[i] = PyTuple_GetItem(given, i);
+    }
+    group->settled = NULL;
+    if (!job_settings_in(group->c, group->encrypting, arguments, &group->settings)) {
+        return false;
+    }
+    group->settled = given;
     return true;
 }
 
-/* The engine wants its jobs side by side, without what Python adds to them. */
-static bool batch_work(call *c, bool encrypting, python_job *jobs, size_t count, size_t *failed)
+static bool group_take(void *of, size_t index, size_t place)
 {
-    ddbc_legacy_job *engine_jobs = call_array(c, count, sizeof *engine_jobs);
-    if (engine_jobs == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        engine_jobs[i] = jobs[i].job;
-    }
-    bool done = work(c, encrypting ? ddbc_legacy_encrypt : ddbc_legacy_decrypt, engine_jobs, count, failed);
-    for (size_t i = 0; i < count; i++) {
-        jobs[i].job = engine_jobs[i];
-    }
-    return done;
+    legacy_group *group = of;
+    group->parts[place] = (python_job){.job = &group->jobs[place]};
+    return settle(group, DDBC_TUPLE_ITEM(group->arguments, (Py_ssize_t)index)) &&
+           job_in(group->c, group->in, group->encrypting, DDBC_TUPLE_ITEM(group->items, (Py_ssize_t)index),
+                  &group->settings, &group->parts[place]);
 }
 
-static PyObject *batch_out(call *c, notation out, bool encrypted, python_job *jobs, size_t count)
+static bool group_work(void *of, size_t count, size_t *failed)
 {
-    PyObject *list = PyList_New((Py_ssize_t)count);
-    for (size_t i = 0; list != NULL && i < count; i++) {
-        PyObject *item = job_out(c, out, encrypted, &jobs[i]);
-        if (item == NULL || PyList_SetItem(list, (Py_ssize_t)i, item) < 0) {
-            Py_CLEAR(list);
-        }
-    }
-    return list;
+    legacy_group *group = of;
+    return work_on(group->c, group->encrypting, group->jobs, group->parts, count, failed);
 }
 
-static PyObject *run_batch(PyObject *module, PyObject *const *given, Py_ssize_t given_count, bool encrypting)
+static PyObject *group_give(void *of, size_t place)
 {
-    notation in;
+    legacy_group *group = of;
+    return job_out(group->c, group->in, group->encrypting, &group->parts[place]);
+}
+
+static void group_drop(void *of, size_t count)
+{
+    legacy_group *group = of;
+    for (size_t i = 0; i < count; i++) {
+        job_drop_sinks(&group->parts[i]);
+    }
+}
+
+static const batch_format legacy_format = {group_begin, group_take, group_work, group_give, group_drop};
+
+static PyObject *run_group(PyObject *module, PyObject *items, PyObject *arguments, notation in, bool encrypting)
+{
     call c;
-    if (!call_count(encrypting ? "encrypt_items" : "decrypt_items", given_count, 2) || !notation_in(given[1], &in)) {
-        return NULL;
-    }
-    PyObject *tuple = PySequence_Tuple(given[0]);
-    if (tuple == NULL) {
+    if (PyTuple_Size(items) != PyTuple_Size(arguments)) {
+        PyErr_SetString(PyExc_TypeError, "there must be as many arguments as items");
         return NULL;
     }
     if (!call_begin(&c, state_of_module(module))) {
-        Py_DECREF(tuple);
         return NULL;
     }
     call_guard(&c); /* an item's names and actions are looked up after values of those before it were taken in */
-    size_t count = (size_t)PyTuple_Size(tuple);
-    size_t taken = 0;
-    size_t failed = 0;
-    PyObject *out = NULL;
-    python_job *jobs = call_array(&c, count, sizeof *jobs);
-    if (jobs != NULL) {
-        if (!batch_in(&c, in, encrypting, tuple, jobs, &taken)) {
-            failed = taken > 0 ? taken - 1 : 0;
-        } else if (batch_work(&c, encrypting, jobs, count, &failed)) {
-            out = batch_out(&c, in, encrypting, jobs, count);
-        }
-    }
-    if (out == NULL) {
-        call_raise(&c);
-        raise_with_index(c.state, failed);
-    }
-    for (size_t i = 0; i < taken; i++) {
-        job_drop_sinks(&jobs[i]);
-    }
+    legacy_group group = {.c = &c, .in = in, .encrypting = encrypting, .items = items, .arguments = arguments};
+    PyObject *out = batch_run(&c, &legacy_format, &group, (size_t)PyTuple_Size(items));
     call_end(&c);
-    Py_DECREF(tuple);
+    return out;
+}
+
+static PyObject *run_batch(PyObject *module, PyObject *const *given, Py_ssize_t count, bool encrypting)
+{
+    notation in;
+    if (!call_count(encrypting ? "encrypt_items" : "decrypt_items", count, 3) || !notation_in(given[2], &in)) {
+        return NULL;
+    }
+    PyObject *items = PySequence_Tuple(given[0]);
+    PyObject *arguments = items == NULL ? NULL : PySequence_Tuple(given[1]);
+    PyObject *out = arguments == NULL ? NULL : run_group(module, items, arguments, in, encrypting);
+    Py_XDECREF(items);
+    Py_XDECREF(arguments);
     return out;
 }
 

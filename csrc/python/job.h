@@ -5,11 +5,19 @@
 
 #include "marshal.h"
 
-enum { JOB_ARGUMENTS = 8 };
+enum { SCOPE_ARGUMENTS = 3, JOB_ARGUMENTS = 7 };
+
+/* What a job is given besides its item; it serves any number of items until the call's workspace is wiped. */
+typedef struct job_settings {
+    ddbc_legacy_job job; /* that a job begins as */
+    ddbc_action default_action;
+    PyObject *actions;      /* dict, held */
+    bool reads_description; /* it is in the item, else the caller gives it */
+} job_settings;
 
 /* A job and the objects that its result is built from (all held by the call but `sinks`). */
 typedef struct python_job {
-    ddbc_legacy_job job;
+    ddbc_legacy_job *job;
     PyObject **names;             /* of the item's attributes */
     PyObject **sinks;             /* bytes that large results are written to, or NULL each; owned */
     PyObject *stored_description; /* values of the reserved attributes of a stored item, or NULL */
@@ -17,10 +25,12 @@ typedef struct python_job {
     bool large; /* there is a stored value that is worth a sink once it is verified */
 } python_job;
 
-/* item, table name, default action, actions, cipher key or None, signing key, description, dialect or options. */
-bool job_in(call *c, notation in, bool encrypting, PyObject *const arguments[JOB_ARGUMENTS], python_job *out);
-/* Only item, table name, default action and actions. */
-bool job_item_in(call *c, notation in, bool encrypting, PyObject *const arguments[4], python_job *out);
+/* Table name, default action, actions, cipher key or None, signing key, description, dialect or options. */
+bool job_settings_in(call *c, bool encrypting, PyObject *const arguments[JOB_ARGUMENTS], job_settings *out);
+/* The first three of them, for a string to sign. */
+bool job_scope_in(call *c, PyObject *const arguments[SCOPE_ARGUMENTS], job_settings *out);
+/* An item to a job: `out` is zero but for its `job`, which is set whole. */
+bool job_in(call *c, notation in, bool encrypting, PyObject *item, const job_settings *settings, python_job *out);
 /* Makes the sinks for a verified job's large binaries. */
 bool job_make_sinks(python_job *job);
 void job_drop_sinks(python_job *job);

@@ -71,9 +71,7 @@ bool pairs_in(call *c, PyObject *dict, ddbc_pair **out, size_t *out_count)
 typedef struct item_context {
     notation in;
     bool encrypting;
-    bool reads_description; /* else the caller gives it */
-    ddbc_action default_action;
-    PyObject *actions;
+    const job_settings *settings;
     python_job *job;
     PyObject **values; /* one for each of the job's names */
 } item_context;
@@ -114,9 +112,9 @@ static bool description_in(call *c, notation in, PyObject *value, ddbc_legacy_jo
 static bool find_action(call *c, const item_context *context, PyObject *name, ddbc_action *out)
 {
     PyObject *action = NULL;
-    int found = dict_get(context->actions, name, &action);
+    int found = dict_get(context->settings->actions, name, &action);
     if (found <= 0) {
-        *out = context->default_action;
+        *out = context->settings->default_action;
         return found == 0;
     }
     bool done = action_in(c, action, out);
@@ -138,7 +136,7 @@ static bool new_sink(python_job *job, size_t index, size_t size)
         return false;
     }
     job->sinks[index] = sink;
-    job->job.item.attributes[index].sink = (uint8_t *)PyBytes_AsString(sink);
+    job->job->item.attributes[index].sink = (uint8_t *)PyBytes_AsString(sink);
     return true;
 }
 
@@ -146,7 +144,7 @@ static bool new_sink(python_job *job, size_t index, size_t size)
 static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
 {
     item_context *to = context;
-    ddbc_item *item = &to->job->job.item;
+    ddbc_item *item = &to->job->job->item;
     ddbc_item_attribute *attribute = &item->attributes[item->count];
     (void)index;
     if (!PyUnicode_Check(name)) {
@@ -176,7 +174,7 @@ static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObje
 
 static bool attribute_in(call *c, const item_context *to, size_t i)
 {
-    ddbc_item_attribute *attribute = &to->job->job.item.attributes[i];
+    ddbc_item_attribute *attribute = &to->job->job->item.attributes[i];
     c->keeping = attribute->action != DDBC_ENCRYPT_AND_SIGN;
     bool done = value_in(c, to->in, to->values[i], &attribute->value);
     c->keeping = false;
@@ -193,22 +191,20 @@ static bool attribute_in(call *c, const item_context *to, size_t i)
 static bool reserved_in(call *c, const item_context *to)
 {
     ddbc_attribute signature;
-    python_job *job = to->job;
-    if (to->reads_description && job->stored_description != NULL &&
-        !description_in(c, to->in, job->stored_description, &job->job)) {
+    const python_job *job = to->job;
+    if (to->settings->reads_description && job->stored_description != NULL &&
+        !description_in(c, to->in, job->stored_description, job->job)) {
         return false;
     }
-    return job->stored_signature == NULL ||
-           (value_in(c, to->in, job->stored_signature, &signature) && signature_in(c, &signature, &job->job.signature));
+    return job->stored_signature == NULL || (value_in(c, to->in, job->stored_signature, &signature) &&
+                                             signature_in(c, &signature, &job->job->signature));
 }
 
-static bool take_item(call *c, notation in, bool encrypting, bool reads_description, PyObject *const arguments[4],
-                      python_job *out)
+bool job_in(call *c, notation in, bool encrypting, PyObject *item, const job_settings *settings, python_job *out)
 {
-    PyObject *item = arguments[0];
     size_t count = 0;
-    item_context context = {in, encrypting, reads_description, DDBC_DO_NOTHING, arguments[3], out, NULL};
-    memset(out, 0, sizeof *out);
+    item_context context = {in, encrypting, settings, out, NULL};
+    *out->job = settings->job;
     int found = is_mapping(c, item);
     if (found < 0) {
         return false;
@@ -216,54 +212,54 @@ static bool take_item(call *c, notation in, bool encrypting, bool reads_descript
     if (found == 0) {
         return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "an item must be a dict of attribute names and values");
     }
-    if (!PyDict_Check(context.actions)) {
-        return ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "attribute actions must be a dict");
-    }
-    if (!call_hold(c, context.actions) || !table_in(c, arguments[1], &out->job.table) ||
-        !action_in(c, arguments[2], &context.default_action) || !mapping_size(c, item, &count)) {
+    if (!mapping_size(c, item, &count)) {
         return false;
     }
-    out->job.item.attributes = call_array(c, count, sizeof(ddbc_item_attribute));
+    out->job->item.attributes = call_array(c, count, sizeof(ddbc_item_attribute));
     out->names = call_array(c, count, sizeof(PyObject *));
     out->sinks = call_array(c, count, sizeof(PyObject *));
     context.values = call_array(c, count, sizeof(PyObject *));
-    bool done = out->job.item.attributes != NULL && out->names != NULL && out->sinks != NULL &&
+    bool done = out->job->item.attributes != NULL && out->names != NULL && out->sinks != NULL &&
                 context.values != NULL && mapping_each(c, item, count, name_in, &context) && reserved_in(c, &context);
-    for (size_t i = 0; done && i < out->job.item.count; i++) {
+    for (size_t i = 0; done && i < out->job->item.count; i++) {
         done = attribute_in(c, &context, i);
     }
     return done;
 }
 
-bool job_item_in(call *c, notation in, bool encrypting, PyObject *const arguments[4], python_job *out)
+bool job_scope_in(call *c, PyObject *const arguments[SCOPE_ARGUMENTS], job_settings *out)
 {
-    return take_item(c, in, encrypting, false, arguments, out);
+    memset(out, 0, sizeof *out);
+    out->actions = arguments[2];
+    if (!PyDict_Check(out->actions)) {
+        return ddbc_fail(&c->status, DDBC_INVALID_ARGUMENT, "attribute actions must be a dict");
+    }
+    return call_hold(c, out->actions) && table_in(c, arguments[0], &out->job.table) &&
+           action_in(c, arguments[1], &out->default_action);
 }
 
-bool job_in(call *c, notation in, bool encrypting, PyObject *const arguments[JOB_ARGUMENTS], python_job *out)
+bool job_settings_in(call *c, bool encrypting, PyObject *const arguments[JOB_ARGUMENTS], job_settings *out)
 {
     ddbc_legacy_job *job = &out->job;
     ddbc_pair *pairs = NULL;
-    bool reads_description = !encrypting && arguments[6] == Py_None;
-    if (!take_item(c, in, encrypting, reads_description, arguments, out)) {
+    if (!job_scope_in(c, arguments, out) || (arguments[3] != Py_None && !key_in(c, arguments[3], &job->cipher_key)) ||
+        !key_in(c, arguments[4], &job->signing_key)) {
         return false;
     }
-    if ((arguments[4] != Py_None && !key_in(c, arguments[4], &job->cipher_key)) ||
-        !key_in(c, arguments[5], &job->signing_key)) {
-        return false;
-    }
-    if (encrypting && arguments[6] == Py_None) {
-        job->default_description = true;
-    } else if (!reads_description) {
-        if (!pairs_in(c, arguments[6], &pairs, &job->pair_count)) {
+    if (arguments[5] != Py_None) {
+        if (!pairs_in(c, arguments[5], &pairs, &job->pair_count)) {
             return false;
         }
         job->pairs = pairs;
+    } else if (encrypting) {
+        job->default_description = true;
+    } else {
+        out->reads_description = true;
     }
-    if (!PyLong_Check(arguments[7])) {
+    if (!PyLong_Check(arguments[6])) {
         call_guard(c); /* its __index__ is code */
     }
-    long number = PyLong_AsLong(arguments[7]);
+    long number = PyLong_AsLong(arguments[6]);
     if (number == -1 && PyErr_Occurred()) {
         return false;
     }
@@ -280,8 +276,8 @@ bool job_in(call *c, notation in, bool encrypting, PyObject *const arguments[JOB
 
 bool job_make_sinks(python_job *job)
 {
-    for (size_t i = 0; i < job->job.item.count; i++) {
-        size_t size = is_large(&job->job.item.attributes[i]) ? ddbc_legacy_binary_size(&job->job, i) : 0;
+    for (size_t i = 0; i < job->job->item.count; i++) {
+        size_t size = is_large(&job->job->item.attributes[i]) ? ddbc_legacy_binary_size(job->job, i) : 0;
         if (size > 0 && !new_sink(job, i, size)) {
             return false;
         }
@@ -291,9 +287,9 @@ bool job_make_sinks(python_job *job)
 
 void job_drop_sinks(python_job *job)
 {
-    for (size_t i = 0; job->sinks != NULL && i < job->job.item.count; i++) {
+    for (size_t i = 0; job->sinks != NULL && i < job->job->item.count; i++) {
         if (job->sinks[i] != NULL) {
-            ddbc_item_attribute *attribute = &job->job.item.attributes[i];
+            ddbc_item_attribute *attribute = &job->job->item.attributes[i];
             /* Nobody has seen it yet, and it may hold a plaintext. */
             ddbc_wipe(attribute->sink, (size_t)PyBytes_Size(job->sinks[i]));
             Py_CLEAR(job->sinks[i]);

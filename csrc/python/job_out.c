@@ -6,7 +6,7 @@ static PyObject *attribute_out(call *c, notation out, python_job *job, size_t i)
 {
     PyObject *sink = job->sinks[i];
     if (sink == NULL) {
-        return value_out(c, out, &job->job.item.attributes[i].value);
+        return value_out(c, out, &job->job->item.attributes[i].value);
     }
     job->sinks[i] = NULL; /* from here on the object is not ours alone */
     return binary_out(c, out, sink);
@@ -22,14 +22,14 @@ static bool put(PyObject *item, PyObject *name, PyObject *value)
 
 PyObject *job_out(call *c, notation out, bool encrypted, python_job *job)
 {
-    PyObject *item = new_dict(job->job.item.count + 2);
+    PyObject *item = new_dict(job->job->item.count + 2);
     bool done = item != NULL;
-    for (size_t i = 0; done && i < job->job.item.count; i++) {
+    for (size_t i = 0; done && i < job->job->item.count; i++) {
         done = put(item, job->names[i], attribute_out(c, out, job, i));
     }
     if (done && encrypted) {
-        done = put(item, c->state->signature_name, binary_out(c, out, bytes_out(job->job.signature))) &&
-               put(item, c->state->description_name, binary_out(c, out, bytes_out(job->job.description)));
+        done = put(item, c->state->signature_name, binary_out(c, out, bytes_out(job->job->signature))) &&
+               put(item, c->state->description_name, binary_out(c, out, bytes_out(job->job->description)));
     }
     if (!done) {
         Py_CLEAR(item);

@@ -91,13 +91,17 @@ PyObject *string_to_sign(PyObject *module, PyObject *const *arguments, Py_ssize_
     if (!call_begin(&c, state_of_module(module))) {
         return NULL;
     }
-    python_job job = {.sinks = NULL};
+    job_settings settings;
+    ddbc_legacy_job legacy;
+    python_job job = {.job = &legacy};
     ddbc_dialect dialect = DDBC_DIALECT_PYTHON;
     ddbc_bytes bytes;
-    bool done = job_item_in(&c, NOTATION_WIRE, false, arguments, &job) && dialect_in(&c, arguments[4], &dialect) &&
+    bool done = job_scope_in(&c, arguments + 1, &settings) &&
+                job_in(&c, NOTATION_WIRE, false, arguments[0], &settings, &job) &&
+                dialect_in(&c, arguments[4], &dialect) &&
                 (((unsigned)options & DDBC_READ_28_DIGITS) == 0 ||
-                 ddbc_legacy_round_numbers(c.workspace, &job.job.item, &c.status)) &&
-                ddbc_legacy_string_to_sign(c.workspace, &job.job.item, job.job.table, dialect, &bytes, &c.status);
+                 ddbc_legacy_round_numbers(c.workspace, &legacy.item, &c.status)) &&
+                ddbc_legacy_string_to_sign(c.workspace, &legacy.item, legacy.table, dialect, &bytes, &c.status);
     return call_finish(&c, done ? bytes_out(bytes) : NULL);
 }
 

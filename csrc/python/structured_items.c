@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * structured_items: items of the structured format, one and many, and what can be read of them without keys. */
+#include "batch.h"
 #include "core/status.h"
-#include "errors.h"
 #include "structured.h"
 #include "structured_job.h"
 
@@ -13,7 +13,7 @@ static bool job_in(call *c, notation in, bool encrypting, PyObject *item, PyObje
                    structured_job *job)
 {
     return structured_item_in(c, in, encrypting ? USE_ENCRYPT : USE_DECRYPT, item, plan, materials, job) &&
-           (encrypting || ddbc_structured_resolve(c->workspace, &job->job, &c->status)) &&
+           (encrypting || ddbc_structured_resolve(c->workspace, job->job, &c->status)) &&
            structured_make_sinks(job, encrypting);
 }
 
@@ -51,16 +51,17 @@ static PyObject *run_one(PyObject *module, PyObject *const *given, Py_ssize_t co
         !notation_in(given[1], &in) || !call_begin(&c, state_of_module(module))) {
         return NULL;
     }
-    structured_job job = {.sinks = NULL};
+    ddbc_structured_job job;
+    structured_job parts = {.job = &job};
     size_t failed = 0;
     PyObject *out = NULL;
-    if (job_in(&c, in, encrypting, given[0], given[2], given[3], &job) && work(&c, encrypting, &job.job, 1, &failed)) {
-        out = structured_item_out(&c, in, encrypting, &job);
+    if (job_in(&c, in, encrypting, given[0], given[2], given[3], &parts) && work(&c, encrypting, &job, 1, &failed)) {
+        out = structured_item_out(&c, in, encrypting, &parts);
     }
     if (out == NULL) {
         call_raise(&c);
     }
-    structured_drop_sinks(&job);
+    structured_drop_sinks(&parts);
     call_end(&c);
     return out;
 }
@@ -75,59 +76,65 @@ PyObject *structured_decrypt(PyObject *module, PyObject *const *arguments, Py_ss
     return run_one(module, arguments, count, false);
 }
 
-static bool batch_in(call *c, notation in, bool encrypting, PyObject *tuple, structured_job *jobs, size_t *taken)
+/* ---- batches --------------------------------------------------------------------------------------------------- */
+
+typedef struct structured_group {
+    call *c;
+    notation in;
+    bool encrypting;
+    PyObject *given;           /* tuple of jobs */
+    ddbc_structured_job *jobs; /* the engine wants them side by side */
+    structured_job *parts;
+} structured_group;
+
+static bool group_begin(void *of, size_t capacity)
 {
-    Py_ssize_t count = PyTuple_Size(tuple);
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *job = PyTuple_GetItem(tuple, i);
-        if (!PyTuple_Check(job) || PyTuple_Size(job) != JOB_PARTS) {
-            PyErr_Format(PyExc_TypeError, "a job must be a tuple of %d: item, plan, materials", JOB_PARTS);
-            return false;
-        }
-        bool done = job_in(c, in, encrypting, PyTuple_GetItem(job, 0), PyTuple_GetItem(job, 1), PyTuple_GetItem(job, 2),
-                           &jobs[i]);
-        *taken = (size_t)i + 1;
-        if (!done) {
-            return false;
-        }
-    }
-    return true;
+    structured_group *group = of;
+    group->jobs = call_array(group->c, capacity, sizeof *group->jobs);
+    group->parts = call_array(group->c, capacity, sizeof *group->parts);
+    return group->jobs != NULL && group->parts != NULL;
 }
 
-/* The engine wants its jobs side by side, without what Python adds to them. */
-static bool batch_work(call *c, bool encrypting, structured_job *jobs, size_t count, size_t *failed)
+static bool group_take(void *of, size_t index, size_t place)
 {
-    ddbc_structured_job *engine_jobs = call_array(c, count, sizeof *engine_jobs);
-    if (engine_jobs == NULL) {
+    structured_group *group = of;
+    PyObject *job = DDBC_TUPLE_ITEM(group->given, (Py_ssize_t)index);
+    group->parts[place] = (structured_job){.job = &group->jobs[place]};
+    if (!PyTuple_Check(job) || PyTuple_Size(job) != JOB_PARTS) {
+        PyErr_Format(PyExc_TypeError, "a job must be a tuple of %d: item, plan, materials", JOB_PARTS);
         return false;
     }
-    for (size_t i = 0; i < count; i++) {
-        engine_jobs[i] = jobs[i].job;
-    }
-    bool done = work(c, encrypting, engine_jobs, count, failed);
-    for (size_t i = 0; i < count; i++) {
-        jobs[i].job = engine_jobs[i];
-    }
-    return done;
+    return job_in(group->c, group->in, group->encrypting, PyTuple_GetItem(job, 0), PyTuple_GetItem(job, 1),
+                  PyTuple_GetItem(job, 2), &group->parts[place]);
 }
 
-static PyObject *batch_out(call *c, notation out, bool encrypting, structured_job *jobs, size_t count)
+static bool group_work(void *of, size_t count, size_t *failed)
 {
-    PyObject *list = PyList_New((Py_ssize_t)count);
-    for (size_t i = 0; list != NULL && i < count; i++) {
-        PyObject *item = structured_item_out(c, out, encrypting, &jobs[i]);
-        if (item == NULL || PyList_SetItem(list, (Py_ssize_t)i, item) < 0) {
-            Py_CLEAR(list);
-        }
-    }
-    return list;
+    structured_group *group = of;
+    return work(group->c, group->encrypting, group->jobs, count, failed);
 }
 
-static PyObject *run_batch(PyObject *module, PyObject *const *given, Py_ssize_t given_count, bool encrypting)
+static PyObject *group_give(void *of, size_t place)
+{
+    structured_group *group = of;
+    return structured_item_out(group->c, group->in, group->encrypting, &group->parts[place]);
+}
+
+static void group_drop(void *of, size_t count)
+{
+    structured_group *group = of;
+    for (size_t i = 0; i < count; i++) {
+        structured_drop_sinks(&group->parts[i]);
+    }
+}
+
+static const batch_format structured_format = {group_begin, group_take, group_work, group_give, group_drop};
+
+static PyObject *run_batch(PyObject *module, PyObject *const *given, Py_ssize_t count, bool encrypting)
 {
     notation in;
     call c;
-    if (!call_count(encrypting ? "structured_encrypt_items" : "structured_decrypt_items", given_count, 2) ||
+    if (!call_count(encrypting ? "structured_encrypt_items" : "structured_decrypt_items", count, 2) ||
         !notation_in(given[1], &in)) {
         return NULL;
     }
@@ -140,25 +147,8 @@ static PyObject *run_batch(PyObject *module, PyObject *const *given, Py_ssize_t 
         return NULL;
     }
     call_guard(&c); /* an item's names and actions are looked up after values of those before it were taken in */
-    size_t count = (size_t)PyTuple_Size(tuple);
-    size_t taken = 0;
-    size_t failed = 0;
-    PyObject *out = NULL;
-    structured_job *jobs = call_array(&c, count, sizeof *jobs);
-    if (jobs != NULL) {
-        if (!batch_in(&c, in, encrypting, tuple, jobs, &taken)) {
-            failed = taken > 0 ? taken - 1 : 0;
-        } else if (batch_work(&c, encrypting, jobs, count, &failed)) {
-            out = batch_out(&c, in, encrypting, jobs, count);
-        }
-    }
-    if (out == NULL) {
-        call_raise(&c);
-        raise_with_index(c.state, failed);
-    }
-    for (size_t i = 0; i < taken; i++) {
-        structured_drop_sinks(&jobs[i]);
-    }
+    structured_group group = {.c = &c, .in = in, .encrypting = encrypting, .given = tuple};
+    PyObject *out = batch_run(&c, &structured_format, &group, (size_t)PyTuple_Size(tuple));
     call_end(&c);
     Py_DECREF(tuple);
     return out;
@@ -238,10 +228,10 @@ PyObject *structured_header(PyObject *module, PyObject *const *arguments, Py_ssi
 static uint8_t version_of(const structured_job *job)
 {
     if (job->encrypted) {
-        return job->job.parsed.version;
+        return job->job->parsed.version;
     }
-    for (size_t i = 0; i < job->job.item.count; i++) {
-        if (job->job.item.attributes[i].action == DDBC_SIGN_AND_INCLUDE) {
+    for (size_t i = 0; i < job->job->item.count; i++) {
+        if (job->job->item.attributes[i].action == DDBC_SIGN_AND_INCLUDE) {
             return 2;
         }
     }
@@ -252,7 +242,7 @@ static PyObject *context_out(call *c, const structured_job *job)
 {
     ddbc_pair *pairs = NULL;
     size_t count = 0;
-    return ddbc_structured_context(c->workspace, &job->job, version_of(job), &pairs, &count, &c->status)
+    return ddbc_structured_context(c->workspace, job->job, version_of(job), &pairs, &count, &c->status)
                ? text_pairs_out(c, pairs, count)
                : NULL;
 }
@@ -260,8 +250,8 @@ static PyObject *context_out(call *c, const structured_job *job)
 static PyObject *actions_out(call *c, const structured_job *job)
 {
     PyObject *dict = PyDict_New();
-    for (size_t i = 0; dict != NULL && i < job->job.item.count; i++) {
-        ddbc_action action = job->job.item.attributes[i].action;
+    for (size_t i = 0; dict != NULL && i < job->job->item.count; i++) {
+        ddbc_action action = job->job->item.attributes[i].action;
         if (action != DDBC_DO_NOTHING && PyDict_SetItem(dict, job->names[i], c->state->actions[action]) < 0) {
             Py_CLEAR(dict);
         }
@@ -274,13 +264,14 @@ static PyObject *look_at(PyObject *module, PyObject *const *arguments, Py_ssize_
 {
     notation in;
     call c;
-    structured_job job = {.sinks = NULL};
+    ddbc_structured_job job;
+    structured_job parts = {.job = &job};
     if (!call_count(name, count, 3) || !notation_in(arguments[1], &in) || !call_begin(&c, state_of_module(module))) {
         return NULL;
     }
-    bool done = structured_item_in(&c, in, USE_EITHER, arguments[0], arguments[2], NULL, &job) &&
-                (!job.encrypted || ddbc_structured_resolve(c.workspace, &job.job, &c.status));
-    return call_finish(&c, done ? out(&c, &job) : NULL);
+    bool done = structured_item_in(&c, in, USE_EITHER, arguments[0], arguments[2], NULL, &parts) &&
+                (!parts.encrypted || ddbc_structured_resolve(c.workspace, &job, &c.status));
+    return call_finish(&c, done ? out(&c, &parts) : NULL);
 }
 
 PyObject *structured_context(PyObject *module, PyObject *const *arguments, Py_ssize_t count)

@@ -8,7 +8,7 @@
 
 /* A job and the objects that its result is built from (all held by the call but `sinks`). */
 typedef struct structured_job {
-    ddbc_structured_job job;
+    ddbc_structured_job *job;
     PyObject **names;        /* of the item's attributes */
     PyObject **sinks;        /* bytes that large results are written to, or NULL each; owned */
     PyObject *stored_header; /* values of the reserved attributes of a stored item, or NULL */
@@ -23,7 +23,7 @@ typedef enum item_use {
     USE_EITHER   /* USE_DECRYPT where there is a header, else USE_ENCRYPT */
 } item_use;
 
-/* An item, (table, partition key, sort key or None, actions, names that may be unsigned, prefix or None), and materials
+/* `out` is zero but for its `job`, which is set whole. An item, (table, partition key, sort key or None, actions, names that may be unsigned, prefix or None), and materials
  * or NULL. */
 bool structured_item_in(call *c, notation in, item_use use, PyObject *item, PyObject *plan, PyObject *materials,
                         structured_job *out);

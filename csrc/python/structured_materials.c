@@ -180,7 +180,7 @@ static bool keyring_in(call *c, PyObject *keyring, ddbc_structured_job *job)
 
 bool structured_materials_in(call *c, PyObject *materials, structured_job *out)
 {
-    ddbc_structured_job *job = &out->job;
+    ddbc_structured_job *job = out->job;
     if (PyTuple_Check(materials) && PyTuple_Size(materials) == KEYRING_SIZE) {
         return keyring_in(c, materials, job);
     }

@@ -129,7 +129,7 @@ static bool is_reserved(ddbc_bytes name)
 static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
 {
     const item_context *to = context;
-    ddbc_item *item = &to->job->job.item;
+    ddbc_item *item = &to->job->job->item;
     ddbc_item_attribute *attribute = &item->attributes[item->count];
     (void)index;
     if (!PyUnicode_Check(name)) {
@@ -166,7 +166,7 @@ static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObje
 
 static bool attribute_in(call *c, const item_context *to, size_t i)
 {
-    ddbc_item_attribute *attribute = &to->job->job.item.attributes[i];
+    ddbc_item_attribute *attribute = &to->job->job->item.attributes[i];
     /* What a stored item's legend says of an attribute is not known yet. */
     c->keeping = attribute->action != DDBC_ENCRYPT_AND_SIGN;
     bool done = value_in(c, to->in, to->values[i], &attribute->value);
@@ -242,7 +242,7 @@ bool structured_item_in(call *c, notation in, item_use use, PyObject *item, PyOb
 {
     configuration plan = {NULL, NULL, false, {NULL, 0}};
     size_t count = 0;
-    memset(out, 0, sizeof *out);
+    memset(out->job, 0, sizeof *out->job);
     int found = is_mapping(c, item);
     if (found < 0) {
         return false;
@@ -250,21 +250,21 @@ bool structured_item_in(call *c, notation in, item_use use, PyObject *item, PyOb
     if (found == 0) {
         return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "an item must be a dict of attribute names and values");
     }
-    if (!call_hold(c, item) || !plan_in(c, given_plan, &out->job, &plan) || !mapping_size(c, item, &count)) {
+    if (!call_hold(c, item) || !plan_in(c, given_plan, out->job, &plan) || !mapping_size(c, item, &count)) {
         return false;
     }
     out->encrypted = use == USE_DECRYPT || (use == USE_EITHER && PyMapping_HasKey(item, c->state->header_name) == 1);
-    out->job.item.attributes = call_array(c, count, sizeof(ddbc_item_attribute));
+    out->job->item.attributes = call_array(c, count, sizeof(ddbc_item_attribute));
     out->names = call_array(c, count, sizeof(PyObject *));
     out->sinks = call_array(c, count, sizeof(PyObject *));
     item_context context = {in, !out->encrypted, &plan, out, call_array(c, count, sizeof(PyObject *))};
-    bool done = out->job.item.attributes != NULL && out->names != NULL && out->sinks != NULL &&
+    bool done = out->job->item.attributes != NULL && out->names != NULL && out->sinks != NULL &&
                 context.values != NULL && mapping_each(c, item, count, name_in, &context) &&
                 (out->encrypted || check_included(c, &plan, item)) &&
                 (materials == NULL || structured_materials_in(c, materials, out)) &&
-                reserved_in(c, in, out->stored_header, DDBC_STRUCTURED_HEADER, &out->job.header) &&
-                reserved_in(c, in, out->stored_footer, DDBC_STRUCTURED_FOOTER, &out->job.footer);
-    for (size_t i = 0; done && i < out->job.item.count; i++) {
+                reserved_in(c, in, out->stored_header, DDBC_STRUCTURED_HEADER, &out->job->header) &&
+                reserved_in(c, in, out->stored_footer, DDBC_STRUCTURED_FOOTER, &out->job->footer);
+    for (size_t i = 0; done && i < out->job->item.count; i++) {
         done = attribute_in(c, &context, i);
     }
     return done;
@@ -274,9 +274,9 @@ bool structured_item_in(call *c, notation in, item_use use, PyObject *item, PyOb
 
 static size_t sink_size(const structured_job *job, bool encrypting, size_t index)
 {
-    const ddbc_item_attribute *attribute = &job->job.item.attributes[index];
+    const ddbc_item_attribute *attribute = &job->job->item.attributes[index];
     if (!encrypting) {
-        return ddbc_structured_binary_size(&job->job, index);
+        return ddbc_structured_binary_size(job->job, index);
     }
     bool in_place = attribute->value.type == DDBC_TYPE_S || attribute->value.type == DDBC_TYPE_B;
     return attribute->action == DDBC_ENCRYPT_AND_SIGN && in_place ? attribute->value.as.bytes.len + DDBC_FIELD_OVERHEAD
@@ -285,7 +285,7 @@ static size_t sink_size(const structured_job *job, bool encrypting, size_t index
 
 bool structured_make_sinks(structured_job *job, bool encrypting)
 {
-    for (size_t i = 0; i < job->job.item.count; i++) {
+    for (size_t i = 0; i < job->job->item.count; i++) {
         size_t size = sink_size(job, encrypting, i);
         if (size < SINK_BYTES) {
             continue;
@@ -295,17 +295,17 @@ bool structured_make_sinks(structured_job *job, bool encrypting)
             return false;
         }
         job->sinks[i] = sink;
-        job->job.item.attributes[i].sink = (uint8_t *)PyBytes_AsString(sink);
+        job->job->item.attributes[i].sink = (uint8_t *)PyBytes_AsString(sink);
     }
     return true;
 }
 
 void structured_drop_sinks(structured_job *job)
 {
-    for (size_t i = 0; job->sinks != NULL && i < job->job.item.count; i++) {
+    for (size_t i = 0; job->sinks != NULL && i < job->job->item.count; i++) {
         if (job->sinks[i] != NULL) {
             /* Nobody has seen it yet, and it may hold a plaintext. */
-            ddbc_wipe(job->job.item.attributes[i].sink, (size_t)PyBytes_Size(job->sinks[i]));
+            ddbc_wipe(job->job->item.attributes[i].sink, (size_t)PyBytes_Size(job->sinks[i]));
             Py_CLEAR(job->sinks[i]);
         }
     }
@@ -317,7 +317,7 @@ static PyObject *attribute_out(call *c, notation out, structured_job *job, size_
 {
     PyObject *sink = job->sinks[i];
     if (sink == NULL) {
-        return value_out(c, out, &job->job.item.attributes[i].value);
+        return value_out(c, out, &job->job->item.attributes[i].value);
     }
     job->sinks[i] = NULL; /* from here on the object is not ours alone */
     return binary_out(c, out, sink);
@@ -333,14 +333,14 @@ static bool put(PyObject *item, PyObject *name, PyObject *value)
 
 PyObject *structured_item_out(call *c, notation out, bool encrypting, structured_job *job)
 {
-    PyObject *item = new_dict(job->job.item.count + 2);
+    PyObject *item = new_dict(job->job->item.count + 2);
     bool done = item != NULL;
-    for (size_t i = 0; done && i < job->job.item.count; i++) {
+    for (size_t i = 0; done && i < job->job->item.count; i++) {
         done = put(item, job->names[i], attribute_out(c, out, job, i));
     }
     if (done && encrypting) {
-        done = put(item, c->state->header_name, binary_out(c, out, bytes_out(job->job.header))) &&
-               put(item, c->state->footer_name, binary_out(c, out, bytes_out(job->job.footer)));
+        done = put(item, c->state->header_name, binary_out(c, out, bytes_out(job->job->header))) &&
+               put(item, c->state->footer_name, binary_out(c, out, bytes_out(job->job->footer)));
     }
     if (!done) {
         Py_CLEAR(item);

@@ -90,10 +90,17 @@ def decrypt_item(
     accepts 28-digit numbers.
     """
 
-def encrypt_items(jobs: Sequence[tuple[Any, ...]], wire: bool, /) -> list[dict[str, Any]]:
-    """As :func:`encrypt_item` for many: a job is its arguments without ``wire``. An error has the job's ``index``."""
+def encrypt_items(
+    items: Sequence[Mapping[str, Any]], arguments: Sequence[tuple[Any, ...]], wire: bool, /
+) -> list[dict[str, Any]]:
+    """As :func:`encrypt_item` for many, all or nothing; ``arguments`` are those after ``wire``, for each item.
 
-def decrypt_items(jobs: Sequence[tuple[Any, ...]], wire: bool, /) -> list[dict[str, Any]]:
+    The same tuple for one item after the other is read once. An error has the item's ``index``.
+    """
+
+def decrypt_items(
+    items: Sequence[Mapping[str, Any]], arguments: Sequence[tuple[Any, ...]], wire: bool, /
+) -> list[dict[str, Any]]:
     """As :func:`decrypt_item` for many, like :func:`encrypt_items`."""
 
 def serialize_attribute(attribute: Mapping[str, Any], dialect: int, /) -> bytes:

@@ -55,9 +55,9 @@ def test_all_local_keys_take_one_call_of_the_engine(monkeypatch: pytest.MonkeyPa
     sizes: list[int] = []
     inner = engine.encrypt_items
 
-    def counting(jobs: Any, wire: bool, /) -> Any:
-        sizes.append(len(jobs))
-        return inner(jobs, wire)
+    def counting(items: Any, arguments: Any, wire: bool, /) -> Any:
+        sizes.append(len(items))
+        return inner(items, arguments, wire)
 
     monkeypatch.setattr(engine, "encrypt_items", counting)
     encrypt_many(_jobs(8, wire=True), wire=True)

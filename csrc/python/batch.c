@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "batch.h"
+
+#include "errors.h"
+
+/* A group is full at so many items or bytes of leaves. Its memory then stays below what a workspace keeps, so that the
+ * next one finds it at hand, and most of it in the processor's cache. */
+#define GROUP_ITEMS 128
+#define GROUP_BYTES ((size_t)128 * 1024)
+
+static bool take_group(call *c, const batch_format *format, void *group, size_t first, size_t count, size_t *taken)
+{
+    size_t capacity = count < GROUP_ITEMS ? count : GROUP_ITEMS;
+    *taken = 0;
+    bool done = format->begin(group, capacity);
+    while (done && *taken < capacity && c->bytes < GROUP_BYTES) {
+        done = format->take(group, first + *taken, *taken);
+        ++*taken;
+    }
+    return done;
+}
+
+static bool give_items(const batch_format *format, void *group, PyObject *list, size_t first, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        PyObject *item = format->give(group, i);
+        if (item == NULL || DDBC_LIST_SET(list, (Py_ssize_t)(first + i), item) < 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Before 3.12, new containers set off collections of garbage in the midst of this, each of which looks through what was
+ * made so far; from then on CPython itself waits until Python code runs. */
+static bool give_group(const batch_format *format, void *group, PyObject *list, size_t first, size_t count)
+{
+#if PY_VERSION_HEX < 0x030C0000
+    int collecting = PyGC_Disable();
+    bool done = give_items(format, group, list, first, count);
+    if (collecting) {
+        (void)PyGC_Enable();
+    }
+    return done;
+#else
+    return give_items(format, group, list, first, count);
+#endif
+}
+
+static bool run_group(call *c, const batch_format *format, void *group, PyObject *list, size_t first, size_t count,
+                      size_t *taken)
+{
+    bool done = take_group(c, format, group, first, count, taken);
+    size_t failed = *taken > 0 ? *taken - 1 : 0;
+    done = done && format->work(group, *taken, &failed) && give_group(format, group, list, first, *taken);
+    if (!done) {
+        call_raise(c);
+        raise_with_index(c->state, first + failed);
+    }
+    format->drop(group, *taken);
+    return done;
+}
+
+PyObject *batch_run(call *c, const batch_format *format, void *group, size_t count)
+{
+    PyObject *list = PyList_New((Py_ssize_t)count);
+    size_t taken = 0;
+    if (list != NULL) {
+        PyObject_GC_UnTrack(list); /* not to be found through gc while other threads run and some of it is missing */
+    }
+    for (size_t first = 0; list != NULL && first < count; first += taken) {
+        if (!run_group(c, format, group, list, first, count - first, &taken)) {
+            Py_CLEAR(list);
+        } else if (first + taken < count) {
+            call_next(c);
+        }
+    }
+    if (list != NULL) {
+        PyObject_GC_Track(list);
+    }
+    return list;
+}
