@@ -272,7 +272,8 @@ def _plain_jobs(
                 # Materials that it has not: the whole way says which of the items fails first.
                 return None
             last = config
-        if given is None or type(item) is not dict:
+        kind = type(item)
+        if given is None or kind is not dict:
             return None
         items.append(item)
         arguments.append(given)

@@ -72,7 +72,6 @@ def _answers(error: Any, depth: int) -> Iterator[Exception]:
         ):
             yield from _answers(below, depth - 1)
         else:
-
             # An error that the service's model knows: its name is the code.
             from botocore.exceptions import ClientError  # there, since AWS's package asked through it
 
