@@ -7,7 +7,7 @@
 #include "state.h"
 
 /* Bytes of item from which the GIL is let go for the C work; docs/benchmarks.md says how it was measured. */
-#define GIL_RELEASE_BYTES 4096
+#define GIL_RELEASE_BYTES 16384
 
 /* Objects in the workspace's arena, newest chunk first. */
 typedef struct object_chunk {
