@@ -8,7 +8,7 @@
 #include "state.h"
 
 /* Bytes of item from which the GIL is let go for the C work; docs/benchmarks.md says how it was measured. */
-#define GIL_RELEASE_BYTES 4096
+#define GIL_RELEASE_BYTES 16384
 /* Around such work: a block, in which a fork waits for its end. */
 #define WITHOUT_GIL_BEGIN                                                                                              \
     Py_BEGIN_ALLOW_THREADS                                                                                             \

@@ -12,6 +12,7 @@ from ddbcrypt import (
     CryptographicMaterialsProvider,
     DynamodbEncryptionSdkError,
     ForeignCiphertextError,
+    InvalidArgumentError,
     ItemNotEncryptedError,
     ReservedAttributeError,
     SignatureVerificationError,
@@ -122,3 +123,44 @@ def test_a_provider_without_materials() -> None:
     jobs = [({"id": {"S": "1"}}, LOCAL), ({"id": {"S": "2"}}, make_config(provider=CryptographicMaterialsProvider()))]
     with pytest.raises(AttributeError, match="no encryption materials"):
         encrypt_many(jobs, wire=True)
+
+
+#: The engine takes 128 items or 128 KB at a time; these items are 128, 3 and 1 of a group.
+GROUPS = [(8, 300), (50_000, 7), (140_000, 3)]
+
+
+def _sized(size: int, count: int) -> list[Any]:
+    return [({"id": {"S": f"p-{n}"}, "scan": {"B": bytes([n % 256]) * size}}, LOCAL) for n in range(count)]
+
+
+@pytest.mark.parametrize(("size", "count"), GROUPS)
+def test_items_of_several_groups_come_back_in_order(size: int, count: int) -> None:
+    jobs = _sized(size, count)
+    stored = encrypt_many(jobs, wire=True)
+    assert decrypt_many([(item, LOCAL) for item in stored], wire=True) == [item for item, _ in jobs]
+
+
+@pytest.mark.parametrize(("size", "count"), GROUPS)
+@pytest.mark.parametrize("last", [True, False])
+def test_one_bad_item_of_several_groups_is_named_and_nothing_returned(size: int, count: int, last: bool) -> None:
+    stored = encrypt_many(_sized(size, count), wire=True)
+    bad = [count // 2, count - 1] if not last else [count - 1]
+    for position in bad:
+        stored[position]["new"] = {"S": "other"}
+    with pytest.raises(SignatureVerificationError) as caught:
+        decrypt_many([(item, LOCAL) for item in stored], wire=True)
+    assert caught.value.index == bad[0]
+
+
+def test_arguments_that_do_not_fit_are_named_by_their_item() -> None:
+    arguments = (None, NOTHING, {}, None, None, None, 0)
+    with pytest.raises(InvalidArgumentError, match="Key") as caught:
+        engine.decrypt_items([{}] * 2, [arguments] * 2, True)
+    assert caught.value.index == 0
+
+
+def test_there_are_as_many_arguments_as_items() -> None:
+    with pytest.raises(TypeError, match="as many arguments as items"):
+        engine.encrypt_items([{}, {}], [()], True)
+    with pytest.raises(TypeError, match="a tuple of 7"):
+        engine.encrypt_items([{}], [()], True)

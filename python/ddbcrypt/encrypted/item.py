@@ -554,8 +554,8 @@ def _decrypt_jobs(jobs: Sequence[tuple[Any, ...]], wire: bool) -> list[dict[str,
     except (SignatureVerificationError, DecryptionError, DeserializationError):
         if not any(type(job) is _Unwrapped for job in jobs):
             raise
-    # The engine verifies all before it decrypts any, so which item of several is named would tell one failure from the
-    # other. One after the other they fail alike.
+    # The engine may verify several before it decrypts the first, so which item of several is named would tell one
+    # failure from the other. One after the other they fail alike.
     results: list[dict[str, Any]] = []
     for index, job in enumerate(jobs):
         try:
