@@ -4,6 +4,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from typing import Any
 
 from moto.server import ThreadedMotoServer
@@ -27,12 +28,14 @@ class MotoServer:
         self._server.stop()
 
 
-def _one_by_one(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+def _one_by_one(app: Callable[..., Any]) -> Callable[..., Iterable[bytes]]:
     """A WSGI application that carries out one request at a time."""
     lock = threading.Lock()
 
     def guarded(*request: Any) -> Iterable[bytes]:
-        with lock:
-            return list(app(*request))
+        with lock, ExitStack() as end:
+            answer = app(*request)
+            end.callback(getattr(answer, "close", lambda: None))
+            return list(answer)
 
     return guarded
