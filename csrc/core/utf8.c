@@ -2,8 +2,8 @@
  * utf8: well-formedness (Unicode 15, table 3-7). */
 #include <string.h>
 
-#include "core/words.h"
 #include "core/order.h"
+#include "core/words.h"
 
 /* Up to this many bytes, ASCII is looked for before anything else. */
 #define SHORT_TEXT 64
