@@ -513,43 +513,12 @@ static bool get_boolean(reader *r, bool *out)
     return true;
 }
 
-static inline bool type_of_tag(uint8_t tag, ddbc_type *out)
-{
-    switch (tag) {
-    case 's':
-        *out = DDBC_TYPE_S;
-        return true;
-    case 'n':
-        *out = DDBC_TYPE_N;
-        return true;
-    case 'b':
-        *out = DDBC_TYPE_B;
-        return true;
-    case '?':
-        *out = DDBC_TYPE_BOOL;
-        return true;
-    case 0x00:
-        *out = DDBC_TYPE_NULL;
-        return true;
-    case 'S':
-        *out = DDBC_TYPE_SS;
-        return true;
-    case 'N':
-        *out = DDBC_TYPE_NS;
-        return true;
-    case 'B':
-        *out = DDBC_TYPE_BS;
-        return true;
-    case 'L':
-        *out = DDBC_TYPE_L;
-        return true;
-    case 'M':
-        *out = DDBC_TYPE_M;
-        return true;
-    default:
-        return false;
-    }
-}
+/* One more than the type, so that 0 is none. */
+static const uint8_t types_of_tags[256] = {
+    ['s'] = DDBC_TYPE_S + 1,     ['n'] = DDBC_TYPE_N + 1,  ['b'] = DDBC_TYPE_B + 1,  ['?'] = DDBC_TYPE_BOOL + 1,
+    [0x00] = DDBC_TYPE_NULL + 1, ['S'] = DDBC_TYPE_SS + 1, ['N'] = DDBC_TYPE_NS + 1, ['B'] = DDBC_TYPE_BS + 1,
+    ['L'] = DDBC_TYPE_L + 1,     ['M'] = DDBC_TYPE_M + 1,
+};
 
 static inline bool get_type(reader *r, ddbc_type *out)
 {
@@ -561,7 +530,12 @@ static inline bool get_type(reader *r, ddbc_type *out)
     if (head[0] != RESERVED) {
         return malformed(r, "the reserved byte is not 00");
     }
-    return type_of_tag(head[1], out) ? true : malformed(r, "unknown type tag");
+    uint8_t type = types_of_tags[head[1]];
+    if (type == 0) {
+        return malformed(r, "unknown type tag");
+    }
+    *out = (ddbc_type)(type - 1);
+    return true;
 }
 
 static bool get_attribute(reader *r, unsigned depth, ddbc_attribute *out)
