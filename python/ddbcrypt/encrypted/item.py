@@ -272,9 +272,9 @@ def _plain_jobs(
                 # Materials that it has not: the whole way says which of the items fails first.
                 return None
             last = config
+        items.append(item)
         if given is None or type(item) is not dict:
             return None
-        items.append(item)
         arguments.append(given)
     return items, arguments
 
