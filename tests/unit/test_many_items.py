@@ -153,7 +153,7 @@ def test_one_bad_item_of_several_groups_is_named_and_nothing_returned(size: int,
 
 
 def test_arguments_that_do_not_fit_are_named_by_their_item() -> None:
-    arguments = (None, NOTHING, {}, None, None, None, 0)
+    arguments: tuple[Any, ...] = (None, NOTHING, {}, None, None, None, 0)
     with pytest.raises(InvalidArgumentError, match="Key") as caught:
         engine.decrypt_items([{}] * 2, [arguments] * 2, True)
     assert caught.value.index == 0

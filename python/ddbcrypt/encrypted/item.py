@@ -272,10 +272,9 @@ def _plain_jobs(
                 # Materials that it has not: the whole way says which of the items fails first.
                 return None
             last = config
-        kind = type(item)
-        if given is None or kind is not dict:
-            return None
         items.append(item)
+        if given is None or type(item) is not dict:
+            return None
         arguments.append(given)
     return items, arguments
 
