@@ -125,17 +125,22 @@ def test_items_that_another_thread_changes(record_property: Callable[[str, objec
     config = config_for(case_of({}, {"list": "SIGN_ONLY", "data": "SIGN_ONLY"}))
     changing = Changing()
     seen: Counter[str] = Counter()
+    lock = threading.Lock()  # a Counter is asked for what it has not yet by Python code, in which threads take turns
+
+    def note(what: str) -> None:
+        with lock:
+            seen[what] += 1
 
     def body() -> None:
         for _ in range(400):
             try:
                 stored = encrypt_python_item(changing.item, config)
             except (RuntimeError, exceptions.DynamodbEncryptionSdkError):
-                seen["refused"] += 1
+                note("refused")
             else:
                 # Whichever state it took, it took one: the result verifies and decrypts.
                 assert decrypt_python_item(stored, config)["long"] == "y" * 5000
-                seen["written"] += 1
+                note("written")
 
     def bodies() -> None:
         try:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections import Counter
 from functools import cache
@@ -30,6 +31,7 @@ class Cloud:
     def __init__(self, endpoint_url: str) -> None:
         self.endpoint_url = endpoint_url
         self.calls: Counter[str] = Counter()
+        self._lock = threading.Lock()
         self.kms = self.client("kms")
         self.dynamodb = self.client("dynamodb")
         self.key = self.create_key()
@@ -42,7 +44,8 @@ class Cloud:
         return client
 
     def _count(self, model: Any, **_: Any) -> None:
-        self.calls[model.name] += 1
+        with self._lock:
+            self.calls[model.name] += 1
 
     def create_key(self, **options: Any) -> str:
         """The ARN of a new KMS key."""

@@ -44,11 +44,13 @@ class Counting(DefaultCmm):
     def __init__(self) -> None:
         super().__init__(RawAesKeyring("ns", "k", some_bytes(32)))
         self.asked: Counter[str] = Counter()
+        self._lock = threading.Lock()
         self.gate: threading.Event | None = None
         self.error: Exception | None = None
 
     def _ask(self, what: str) -> None:
-        self.asked[what] += 1
+        with self._lock:
+            self.asked[what] += 1
         if self.gate is not None:
             self.gate.wait(PATIENCE_SECONDS)
         if self.error is not None:

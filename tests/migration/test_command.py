@@ -166,16 +166,14 @@ def test_an_item_that_dynamodb_does_not_take_is_named_and_left(place: Place) -> 
     large = {"id": {"S": "large"}, "clinic": {"S": "x" * 300_000}, "hits": {"S": "y" * 109_370}}
     text = LEGACY.replace('clinic = "SIGN_ONLY"', 'clinic = "ENCRYPT_AND_SIGN"')
     wider = write_legacy(place.folder, "wider", text.replace('hits = "DO_NOTHING"', 'hits = "ENCRYPT_AND_SIGN"'))
-    items = make_items(3)
-    place.put(place.old, [*items, large])
+    # No expression has room for its names: it is written by other parameters.
     many = {"id": {"S": "many"}, **{f"a{number}": {"S": "x"} for number in range(600)}}
-    place.put(place.old, [many])
+    place.put(place.old, [*make_items(3), large, many])
     ran = place.run(target=wider)
     assert ran.code == ExitCode.DIFFERENT
-    assert (ran.figure("failed"), ran.figure("migrated")) == (2, 3)
+    assert (ran.figure("failed"), ran.figure("migrated")) == (1, 4)
     assert "id='large'" in ran.err
-    assert "id='many'" in ran.err
-    assert "expression" in ran.err.lower()
+    assert "id='many'" not in ran.err
 
 
 def test_other_attribute_actions(place: Place, endpoint: Endpoint) -> None:
