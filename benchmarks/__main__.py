@@ -16,8 +16,9 @@ from pathlib import Path
 
 from benchmarks import goals, machine, markdown
 from benchmarks.cells import TIME, Report
+from benchmarks.command import parse
 from benchmarks.compare import compare
-from benchmarks.options import Options, parse
+from benchmarks.options import Options
 from benchmarks.session import Session
 from benchmarks.suites import SUITES
 
