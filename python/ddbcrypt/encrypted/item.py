@@ -26,6 +26,7 @@ from ddbcrypt.encrypted.preparation import (
 )
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError
 from ddbcrypt.internal.identifiers import DIALECT_JAVA, DIALECT_PYTHON, READ_28_DIGITS
+from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.materials.raw import RawDecryptionMaterials, RawEncryptionMaterials
 from ddbcrypt.structures import AttributeActions
 
@@ -45,6 +46,7 @@ def encrypt_dynamodb_item(item: Mapping[str, Any], crypto_config: CryptoConfig) 
     :param item: plaintext item, ``{"name": {"S": "value"}}``
     :param crypto_config: keys, encryption context and attribute actions
     :returns: new item with its signature and material description; a plain copy where every action is ``DO_NOTHING``
+    :raises TypeError: ``crypto_config`` is none
     :raises ReservedAttributeError: ``item`` has one of the two reserved attributes, as an encrypted item has
     :raises EncryptionError: an attribute is to be encrypted and there is no encryption key
     :raises SigningError: the signing key is a public one
@@ -73,6 +75,7 @@ def decrypt_dynamodb_item(item: Mapping[str, Any], crypto_config: CryptoConfig) 
     :param item: encrypted item
     :param crypto_config: keys, encryption context and attribute actions, as when the item was encrypted
     :returns: new plaintext item without the reserved attributes; a plain copy where every action is ``DO_NOTHING``
+    :raises TypeError: ``crypto_config`` is none
     :raises ItemNotEncryptedError: ``item`` has no signature
     :raises SignatureVerificationError: the signature does not fit the item; nothing of it is returned. Where the data
         key was to be unwrapped out of the item, also where it does not unwrap or does not decrypt: all of that is one
@@ -97,7 +100,11 @@ def decrypt_python_item(item: Mapping[str, Any], crypto_config: CryptoConfig) ->
 
 def _encrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[str, Any]:
     # One call for the item as it mostly is. Whatever is wrong with it, the whole way below finds and explains.
-    actions = config.attribute_actions
+    try:
+        actions = config.attribute_actions
+    except AttributeError:
+        require_instance("crypto_config", config, CryptoConfig)
+        raise
     if _is_plain(item, config, actions):
         materials = config.materials_provider.encryption_materials(config.encryption_context)
         if type(materials) is RawEncryptionMaterials and not materials.material_description:
@@ -130,7 +137,11 @@ def _encrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[
 
 def _decrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[str, Any]:
     # As in _encrypt.
-    actions = config.attribute_actions
+    try:
+        actions = config.attribute_actions
+    except AttributeError:
+        require_instance("crypto_config", config, CryptoConfig)
+        raise
     if _is_plain(item, config, actions):
         materials = config.materials_provider.decryption_materials(config.encryption_context)
         if type(materials) is RawDecryptionMaterials:

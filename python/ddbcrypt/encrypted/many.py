@@ -28,12 +28,15 @@ from ddbcrypt.exceptions import (
     SignatureVerificationError,
 )
 from ddbcrypt.internal.fetching import prepare_each
+from ddbcrypt.internal.guards import is_sequence
 from ddbcrypt.internal.identifiers import READ_28_DIGITS
+from ddbcrypt.internal.validate import require_instance
 from ddbcrypt.materials.raw import RawDecryptionMaterials, RawEncryptionMaterials
 
 __all__ = ("decrypt_many", "encrypt_many")
 
 _Job = tuple[Mapping[str, Any], CryptoConfig]
+_PAIR: Final = 2
 _SHARED: Final = 2
 
 
@@ -43,6 +46,7 @@ def encrypt_many(jobs: Sequence[_Job], *, wire: bool) -> list[dict[str, Any]]:
     :param jobs: items with the configuration of each
     :param wire: true for DynamoDB JSON, false for Python values
     :returns: new items in the order of ``jobs``
+    :raises TypeError: ``jobs`` are no list or tuple, such as a generator, or one is no item with a ``CryptoConfig``
     :raises: as :func:`encrypt_dynamodb_item`; ``index`` of the error is the position of the job
     """
     plain = _plain_jobs(jobs, _plain_encryption)
@@ -58,6 +62,7 @@ def decrypt_many(jobs: Sequence[_Job], *, wire: bool) -> list[dict[str, Any]]:
     :param jobs: items with the configuration of each
     :param wire: true for DynamoDB JSON, false for Python values
     :returns: new items in the order of ``jobs``
+    :raises TypeError: ``jobs`` are no list or tuple, such as a generator, or one is no item with a ``CryptoConfig``
     :raises: as :func:`decrypt_dynamodb_item`; ``index`` of the error is the position of the job
     """
     plain = _plain_jobs(jobs, _plain_decryption)
@@ -74,23 +79,44 @@ def _plain_jobs(
 
     What one configuration says is asked for once for the items in a row that have it.
     """
+    try:
+        config = jobs[0][1]
+        items: list[Mapping[str, Any]] = [item for item, own in jobs if own is config and type(item) is dict]
+        if len(items) == len(jobs):
+            given = arguments_of(config)
+            return None if given is None else (items, [given] * len(items))
+        return _plain_jobs_of_several(jobs, arguments_of)
+    except (AttributeError, TypeError, ValueError, LookupError):
+        # No jobs, or wrong ones, or materials that a provider has not: the whole way says what and where.
+        return None
+
+
+def _plain_jobs_of_several(
+    jobs: Sequence[_Job], arguments_of: Callable[[CryptoConfig], tuple[Any, ...] | None]
+) -> tuple[list[Mapping[str, Any]], list[tuple[Any, ...]]] | None:
     items: list[Mapping[str, Any]] = []
     arguments: list[tuple[Any, ...]] = []
     last = None
     given: tuple[Any, ...] | None = ()
     for item, config in jobs:
         if config is not last:
-            try:
-                given = arguments_of(config)
-            except AttributeError:
-                # Materials that it has not: the whole way says which of the items fails first.
-                return None
+            given = arguments_of(config)
             last = config
         items.append(item)
         if given is None or type(item) is not dict:
             return None
         arguments.append(given)
     return items, arguments
+
+
+def _require_jobs(jobs: object) -> None:
+    """Say what is wrong with jobs that are none; where they are, which of them."""
+    if not is_sequence(jobs):
+        raise TypeError(f'"jobs" must be a list or tuple of items with their configurations, not {type(jobs).__name__}')
+    for position, job in enumerate(jobs):
+        if type(job) not in {tuple, list} or len(job) != _PAIR:
+            raise TypeError(f'"jobs[{position}]" must be a tuple of an item and a CryptoConfig')
+        require_instance(f"jobs[{position}][1]", job[1], CryptoConfig)
 
 
 def _plain_encryption(config: CryptoConfig) -> tuple[Any, ...] | None:
@@ -142,6 +168,7 @@ def _run_many(
     run: Callable[[Sequence[tuple[Any, ...]], bool], list[dict[str, Any]]],
     explain: Callable[[DynamodbEncryptionSdkError, Mapping[str, Any], CryptoConfig, bool], DynamodbEncryptionSdkError],
 ) -> list[dict[str, Any]]:
+    _require_jobs(jobs)
     results: list[dict[str, Any]] = [{}] * len(jobs)
     positions: list[int] = []
     prepared_all = False
