@@ -52,7 +52,9 @@ static bool run_group(call *c, const batch_format *format, void *group, PyObject
 {
     bool done = take_group(c, format, group, first, count, taken);
     size_t failed = *taken > 0 ? *taken - 1 : 0;
-    done = done && format->work(group, *taken, &failed) && give_group(format, group, list, first, *taken);
+    done = done && format->work(group, *taken, &failed);
+    call_settle(c);
+    done = done && give_group(format, group, list, first, *taken);
     if (!done) {
         call_raise(c);
         raise_with_index(c->state, first + failed);

@@ -78,6 +78,14 @@ static inline bool call_borrow(call *c, PyObject *object)
     return true;
 }
 
+/* What was borrowed is not read any more: giving out may collect garbage, and Python code ends it then. */
+static inline void call_settle(call *c)
+{
+    if (!c->guarded) {
+        c->borrowed = NULL;
+    }
+}
+
 /* UTF-8 that is not ASCII. */
 bool call_encoded_text(call *c, PyObject *text, ddbc_bytes *out);
 

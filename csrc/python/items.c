@@ -61,6 +61,7 @@ static PyObject *run_one(PyObject *module, PyObject *const *given, Py_ssize_t co
     PyObject *out = NULL;
     if (job_settings_in(&c, encrypting, given + 2, &settings) &&
         job_in(&c, in, encrypting, given[0], &settings, &parts) && work_on(&c, encrypting, &job, &parts, 1, &failed)) {
+        call_settle(&c);
         out = job_out(&c, in, encrypting, &parts);
     }
     if (out == NULL) {
@@ -91,6 +92,7 @@ typedef struct legacy_group {
     PyObject *arguments;
     PyObject *settled; /* the arguments that `settings` was made of, since most items have those of the one before */
     job_settings settings;
+    names_before names;    /* of the group's items so far, for the settings to come */
     ddbc_legacy_job *jobs; /* the engine wants them side by side */
     python_job *parts;
 } legacy_group;
@@ -99,16 +101,35 @@ static bool group_begin(void *of, size_t capacity)
 {
     legacy_group *group = of;
     group->settled = NULL;
+    group->names = (names_before){NULL, 0, 0};
     group->jobs = call_array(group->c, capacity, sizeof *group->jobs);
     group->parts = call_array(group->c, capacity, sizeof *group->parts);
     return group->jobs != NULL && group->parts != NULL;
 }
 
-static bool settle(legacy_group *group, PyObject *given)
+/* Whether two tuples of arguments hold the very same objects, as those of items with like configurations do. */
+static bool are_same(PyObject *settled, PyObject *given)
+{
+    if (settled == given || settled == NULL || !PyTuple_Check(given) || PyTuple_Size(given) != JOB_ARGUMENTS) {
+        return settled == given;
+    }
+    for (Py_ssize_t i = 0; i < JOB_ARGUMENTS; i++) {
+        if (DDBC_TUPLE_ITEM(settled, i) != DDBC_TUPLE_ITEM(given, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool settle(legacy_group *group, PyObject *given, PyObject *item)
 {
     PyObject *arguments[JOB_ARGUMENTS];
-    if (group->settled == given) {
+    if (are_same(group->settled, given)) {
         return true;
+    }
+    if (group->names.names == NULL && PyDict_CheckExact(item) &&
+        !names_before_new(group->c, (size_t)DDBC_DICT_SIZE(item), &group->names)) {
+        return false;
     }
     if (!PyTuple_Check(given) || PyTuple_Size(given) != JOB_ARGUMENTS) {
         PyErr_Format(PyExc_TypeError, "an item's arguments must be a tuple of %d", JOB_ARGUMENTS);
@@ -121,6 +142,7 @@ static bool settle(legacy_group *group, PyObject *given)
     if (!job_settings_in(group->c, group->encrypting, arguments, &group->settings)) {
         return false;
     }
+    group->settings.before = group->names;
     group->settled = given;
     return true;
 }
@@ -128,10 +150,10 @@ static bool settle(legacy_group *group, PyObject *given)
 static bool group_take(void *of, size_t index, size_t place)
 {
     legacy_group *group = of;
+    PyObject *item = DDBC_TUPLE_ITEM(group->items, (Py_ssize_t)index);
     group->parts[place] = (python_job){.job = &group->jobs[place]};
-    return settle(group, DDBC_TUPLE_ITEM(group->arguments, (Py_ssize_t)index)) &&
-           job_in(group->c, group->in, group->encrypting, DDBC_TUPLE_ITEM(group->items, (Py_ssize_t)index),
-                  &group->settings, &group->parts[place]);
+    return settle(group, DDBC_TUPLE_ITEM(group->arguments, (Py_ssize_t)index), item) &&
+           job_in(group->c, group->in, group->encrypting, item, &group->settings, &group->parts[place]);
 }
 
 static bool group_work(void *of, size_t count, size_t *failed)
@@ -166,7 +188,6 @@ static PyObject *run_group(PyObject *module, PyObject *items, PyObject *argument
     if (!call_begin(&c, state_of_module(module))) {
         return NULL;
     }
-    call_guard(&c); /* an item's names and actions are looked up after values of those before it were taken in */
     legacy_group group = {.c = &c, .in = in, .encrypting = encrypting, .items = items, .arguments = arguments};
     PyObject *out = batch_run(&c, &legacy_format, &group, (size_t)PyTuple_Size(items));
     call_end(&c);

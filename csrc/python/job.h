@@ -7,12 +7,33 @@
 
 enum { SCOPE_ARGUMENTS = 3, JOB_ARGUMENTS = 7 };
 
+/* What an attribute is by its name. */
+typedef enum name_kind { NAME_ATTRIBUTE, NAME_DESCRIPTION, NAME_SIGNATURE } name_kind;
+
+/* A name that is read: a str, held, and what it stands for. */
+typedef struct read_name {
+    PyObject *name;
+    ddbc_bytes text;
+    name_kind kind;
+    ddbc_action action; /* of NAME_ATTRIBUTE */
+} read_name;
+
+/* Names of the items before, by their place in the dict: items of one table mostly have the same objects there. */
+typedef struct names_before {
+    read_name *names; /* NULL for none to be kept */
+    size_t room;
+    size_t count;
+} names_before;
+
 /* What a job is given besides its item; it serves any number of items until the call's workspace is wiped. */
 typedef struct job_settings {
     ddbc_legacy_job job; /* that a job begins as */
     ddbc_action default_action;
     PyObject *actions;      /* dict, held */
+    bool plain_actions;     /* finding a str in it runs no Python code */
+    bool asked_actions;     /* whether that was asked */
     bool reads_description; /* it is in the item, else the caller gives it */
+    names_before before;
 } job_settings;
 
 /* A job and the objects that its result is built from (all held by the call but `sinks`). */
@@ -30,7 +51,9 @@ bool job_settings_in(call *c, bool encrypting, PyObject *const arguments[JOB_ARG
 /* The first three of them, for a string to sign. */
 bool job_scope_in(call *c, PyObject *const arguments[SCOPE_ARGUMENTS], job_settings *out);
 /* An item to a job: `out` is zero but for its `job`, which is set whole. */
-bool job_in(call *c, notation in, bool encrypting, PyObject *item, const job_settings *settings, python_job *out);
+bool job_in(call *c, notation in, bool encrypting, PyObject *item, job_settings *settings, python_job *out);
+/* Room to keep the names of items of about `count` attributes from one to the next. */
+bool names_before_new(call *c, size_t count, names_before *out);
 /* Makes the sinks for a verified job's large binaries. */
 bool job_make_sinks(python_job *job);
 void job_drop_sinks(python_job *job);

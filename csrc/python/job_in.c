@@ -9,6 +9,8 @@
 
 /* From this size on, a result is written into the bytes object that the caller gets, without a copy. */
 #define SINK_BYTES 4096
+/* Names kept from one item to the next at most. */
+#define NAMES_BEFORE 256
 
 static bool action_in(call *c, PyObject *action, ddbc_action *out)
 {
@@ -71,7 +73,7 @@ bool pairs_in(call *c, PyObject *dict, ddbc_pair **out, size_t *out_count)
 typedef struct item_context {
     notation in;
     bool encrypting;
-    const job_settings *settings;
+    job_settings *settings;
     python_job *job;
     PyObject **values; /* one for each of the job's names */
 } item_context;
@@ -109,12 +111,15 @@ static bool description_in(call *c, notation in, PyObject *value, ddbc_legacy_jo
     return true;
 }
 
-static bool find_action(call *c, const item_context *context, PyObject *name, ddbc_action *out)
+static bool find_action(call *c, const job_settings *settings, PyObject *name, ddbc_action *out)
 {
     PyObject *action = NULL;
-    int found = dict_get(context->settings->actions, name, &action);
+    if (!settings->plain_actions || !PyUnicode_CheckExact(name)) {
+        call_guard(c);
+    }
+    int found = dict_get(settings->actions, name, &action);
     if (found <= 0) {
-        *out = context->settings->default_action;
+        *out = settings->default_action;
         return found == 0;
     }
     bool done = action_in(c, action, out);
@@ -140,31 +145,84 @@ static bool new_sink(python_job *job, size_t index, size_t size)
     return true;
 }
 
+/* Keys of classes of their own have their say when one is compared with a str. Actions that are many more than the
+ * attributes are not looked through. */
+static bool are_plain(const call *c, PyObject *actions, size_t attributes)
+{
+    Py_ssize_t position = 0;
+    PyObject *name = NULL;
+    PyObject *action = NULL;
+    if (c->guarded || (size_t)DDBC_DICT_SIZE(actions) > 2 * attributes + 16) {
+        return false;
+    }
+    while (PyDict_Next(actions, &position, &name, &action)) {
+        if (!PyUnicode_CheckExact(name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static name_kind kind_of(ddbc_bytes name, bool encrypting)
+{
+    return encrypting                                   ? NAME_ATTRIBUTE
+           : is_reserved(name, DDBC_LEGACY_DESCRIPTION) ? NAME_DESCRIPTION
+           : is_reserved(name, DDBC_LEGACY_SIGNATURE)   ? NAME_SIGNATURE
+                                                        : NAME_ATTRIBUTE;
+}
+
+static bool read_name_in(call *c, const item_context *to, PyObject *name, read_name *out)
+{
+    if (!PyUnicode_Check(name)) {
+        return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "an item's attribute names must be str");
+    }
+    out->name = name;
+    if (!call_hold(c, name) || !call_text(c, name, &out->text)) {
+        return false;
+    }
+    out->kind = kind_of(out->text, to->encrypting);
+    if (out->kind == NAME_ATTRIBUTE && !find_action(c, to->settings, name, &out->action)) {
+        return c->status.code == DDBC_OK ? false : ddbc_fail_in(&c->status, out->text);
+    }
+    return true;
+}
+
+/* The name read, from the item before where that had the very same object in this place; NULL with a failure. */
+static const read_name *name_at(call *c, const item_context *to, size_t index, PyObject *name, read_name *fresh)
+{
+    names_before *before = &to->settings->before;
+    if (index < before->count && before->names[index].name == name) {
+        c->bytes += before->names[index].text.len;
+        return &before->names[index];
+    }
+    if (!read_name_in(c, to, name, fresh)) {
+        return NULL;
+    }
+    if (index < before->room && index <= before->count && PyUnicode_CheckExact(name)) {
+        before->names[index] = *fresh;
+        before->count += index == before->count ? 1 : 0;
+    }
+    return fresh;
+}
+
 /* First all names and actions, since finding an action can run code of the user's; then the values. */
 static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObject *value)
 {
     item_context *to = context;
     ddbc_item *item = &to->job->job->item;
     ddbc_item_attribute *attribute = &item->attributes[item->count];
-    (void)index;
-    if (!PyUnicode_Check(name)) {
-        return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "an item's attribute names must be str");
-    }
-    attribute->sink = NULL;
-    if (!call_text(c, name, &attribute->name)) {
+    read_name fresh;
+    const read_name *read = name_at(c, to, index, name, &fresh);
+    if (read == NULL) {
         return false;
     }
-    if (!to->encrypting && is_reserved(attribute->name, DDBC_LEGACY_DESCRIPTION)) {
-        to->job->stored_description = value;
+    if (read->kind != NAME_ATTRIBUTE) {
+        *(read->kind == NAME_DESCRIPTION ? &to->job->stored_description : &to->job->stored_signature) = value;
         return true;
     }
-    if (!to->encrypting && is_reserved(attribute->name, DDBC_LEGACY_SIGNATURE)) {
-        to->job->stored_signature = value;
-        return true;
-    }
-    if (!find_action(c, to, name, &attribute->action)) {
-        return c->status.code == DDBC_OK ? false : ddbc_fail_in(&c->status, attribute->name);
-    }
+    attribute->sink = NULL;
+    attribute->name = read->text;
+    attribute->action = read->action;
     to->job->names[item->count] = name;
     to->job->sinks[item->count] = NULL;
     to->values[item->count] = value;
@@ -176,7 +234,9 @@ static bool attribute_in(call *c, const item_context *to, size_t i)
 {
     ddbc_item_attribute *attribute = &to->job->job->item.attributes[i];
     c->keeping = attribute->action != DDBC_ENCRYPT_AND_SIGN;
-    bool done = value_in(c, to->in, to->values[i], &attribute->value);
+    /* What DynamoDB JSON gives out again stands within the value. */
+    bool done = (!c->keeping || to->in == NOTATION_WIRE || call_hold(c, to->values[i])) &&
+                value_in(c, to->in, to->values[i], &attribute->value);
     c->keeping = false;
     if (!done) {
         return c->status.code == DDBC_OK ? false : ddbc_fail_in(&c->status, attribute->name);
@@ -200,7 +260,7 @@ static bool reserved_in(call *c, const item_context *to)
                                              signature_in(c, &signature, &job->job->signature));
 }
 
-bool job_in(call *c, notation in, bool encrypting, PyObject *item, const job_settings *settings, python_job *out)
+bool job_in(call *c, notation in, bool encrypting, PyObject *item, job_settings *settings, python_job *out)
 {
     size_t count = 0;
     item_context context = {in, encrypting, settings, out, NULL};
@@ -215,12 +275,17 @@ bool job_in(call *c, notation in, bool encrypting, PyObject *item, const job_set
     if (!mapping_size(c, item, &count)) {
         return false;
     }
+    if (!settings->asked_actions) {
+        settings->asked_actions = true;
+        settings->plain_actions = are_plain(c, settings->actions, count);
+    }
     out->job->item.attributes = call_array(c, count, sizeof(ddbc_item_attribute));
     out->names = call_array(c, count, sizeof(PyObject *));
     out->sinks = call_array(c, count, sizeof(PyObject *));
     context.values = call_array(c, count, sizeof(PyObject *));
     bool done = out->job->item.attributes != NULL && out->names != NULL && out->sinks != NULL &&
-                context.values != NULL && mapping_each(c, item, count, name_in, &context) && reserved_in(c, &context);
+                context.values != NULL && mapping_each_borrowed(c, item, count, name_in, &context) &&
+                reserved_in(c, &context);
     for (size_t i = 0; done && i < out->job->item.count; i++) {
         done = attribute_in(c, &context, i);
     }
@@ -274,6 +339,13 @@ bool job_settings_in(call *c, bool encrypting, PyObject *const arguments[JOB_ARG
     return true;
 }
 
+bool names_before_new(call *c, size_t count, names_before *out)
+{
+    size_t room = count < NAMES_BEFORE ? count : NAMES_BEFORE;
+    *out = (names_before){call_array(c, room, sizeof(read_name)), room, 0};
+    return out->names != NULL;
+}
+
 bool job_make_sinks(python_job *job)
 {
     for (size_t i = 0; i < job->job->item.count; i++) {
@@ -287,7 +359,7 @@ bool job_make_sinks(python_job *job)
 
 void job_drop_sinks(python_job *job)
 {
-    for (size_t i = 0; job->sinks != NULL && i < job->job->item.count; i++) {
+    for (size_t i = 0; job->large && i < job->job->item.count; i++) {
         if (job->sinks[i] != NULL) {
             ddbc_item_attribute *attribute = &job->job->item.attributes[i];
             /* Nobody has seen it yet, and it may hold a plaintext. */

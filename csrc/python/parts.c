@@ -6,6 +6,9 @@
 
 static bool dialect_in(call *c, PyObject *number, ddbc_dialect *out)
 {
+    if (!PyLong_Check(number)) {
+        call_guard(c); /* its __index__ is code */
+    }
     long value = PyLong_AsLong(number);
     if (value == -1 && PyErr_Occurred()) {
         return false;

@@ -385,3 +385,12 @@ def test_the_option_is_named_for_python_values_too() -> None:
     stored = encrypt_python_item({"id": "1", "value": Decimal(LONG)}, config)
     with pytest.raises(SignatureVerificationError, match="accept_28_digit_numbers=True"):
         decrypt_python_item({**stored, "id": "2"}, config)
+
+
+@pytest.mark.parametrize(
+    "function", [encrypt_dynamodb_item, decrypt_dynamodb_item, encrypt_python_item, decrypt_python_item]
+)
+@pytest.mark.parametrize("config", [None, "x", {"materials_provider": None}])
+def test_what_is_no_configuration_is_named(function: Any, config: Any) -> None:
+    with pytest.raises(TypeError, match=f'"crypto_config" must be CryptoConfig, not {type(config).__name__}'):
+        function({"id": {"S": "1"}}, config)

@@ -7,8 +7,10 @@ import copy
 from typing import Any
 
 import pytest
+from boto3.dynamodb.types import Binary
 
 from ddbcrypt import (
+    AttributeActions,
     CryptographicMaterialsProvider,
     DynamodbEncryptionSdkError,
     ForeignCiphertextError,
@@ -19,8 +21,8 @@ from ddbcrypt import (
     UnsupportedTypeError,
 )
 from ddbcrypt import _engine as engine
-from ddbcrypt.encrypted.item import decrypt_many, encrypt_many
-from tests.unit.support import NOTHING, SIGN, SIGNATURE, OwnCipher, OwnSigner, make_config, static_provider
+from ddbcrypt.encrypted.item import decrypt_dynamodb_item, decrypt_many, decrypt_python_item, encrypt_many
+from tests.unit.support import ENCRYPT, NOTHING, SIGN, SIGNATURE, OwnCipher, OwnSigner, make_config, static_provider
 
 LOCAL = make_config()
 CONFIGS = [
@@ -164,3 +166,99 @@ def test_there_are_as_many_arguments_as_items() -> None:
         engine.encrypt_items([{}, {}], [()], True)
     with pytest.raises(TypeError, match="a tuple of 7"):
         engine.encrypt_items([{}], [()], True)
+
+
+class _Named(str):
+    """A name of the user's own class, which can be found equal to anything."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize("call", [encrypt_many, decrypt_many])
+@pytest.mark.parametrize(
+    ("jobs", "message"),
+    [
+        (None, '"jobs" must be a list or tuple .*, not NoneType'),
+        (({}, LOCAL), r'"jobs\[0\]" must be a tuple of an item and a CryptoConfig'),
+        ({0: ({}, LOCAL)}, '"jobs" must be a list or tuple .*, not dict'),
+        ({"id": 1}, '"jobs" must be a list or tuple .*, not dict'),
+        ("ab", r'"jobs\[0\]" must be a tuple of an item and a CryptoConfig'),
+        ([({"id": {"S": "1"}}, LOCAL), {"id": 1}], r'"jobs\[1\]" must be a tuple of an item and a CryptoConfig'),
+        ([({"id": {"S": "1"}}, LOCAL, 1)], r'"jobs\[0\]" must be a tuple of an item and a CryptoConfig'),
+        ([({"id": {"S": "1"}}, None)], r'"jobs\[0\]\[1\]" must be CryptoConfig, not NoneType'),
+        ([({"id": {"S": "1"}}, LOCAL), ({}, "x")], r'"jobs\[1\]\[1\]" must be CryptoConfig, not str'),
+    ],
+)
+def test_what_is_no_jobs_is_named(call: Any, jobs: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        call(jobs, wire=True)
+
+
+@pytest.mark.parametrize("call", [encrypt_many, decrypt_many])
+def test_a_generator_is_refused_and_nothing_taken_from_it(call: Any) -> None:
+    jobs = (job for job in _jobs(3, wire=True))
+    with pytest.raises(TypeError, match='"jobs" must be a list or tuple .*, not generator'):
+        call(jobs, wire=True)
+    assert len(list(jobs)) == 3
+
+
+@pytest.mark.parametrize("wire", [True, False])
+def test_items_whose_names_change_from_one_to_the_next(wire: bool) -> None:
+    """Names are read once for items in a row, by their place: other names, orders and numbers of them come between."""
+    config = make_config(default=SIGN, actions={"secret": ENCRYPT, "loose": NOTHING})
+    names = [
+        ["id", "secret", "loose"],
+        ["id", "loose", "secret"],
+        ["secret", "id"],
+        ["id"],
+        ["id", "a", "b", "secret", "c", "loose"],
+        ["id", "".join(["sec", "ret"]), "loose"],
+        [_Named("id"), _Named("secret"), "loose"],
+        ["id", "secret", "loose"],
+    ]
+    items = [{name: {"S": f"{n}"} if wire else f"{n}" for name in found} for n, found in enumerate(names)]
+    many = encrypt_many([(item, config) for item in items], wire=wire)
+    binary = dict if wire else Binary
+    for item, stored in zip(items, many, strict=True):
+        for name, value in item.items():
+            changed = str(name) == "secret"
+            assert (stored[name] != value) is changed
+            assert not changed or type(stored[name]) is binary
+        one = decrypt_dynamodb_item if wire else decrypt_python_item
+        assert one(stored, config) == item
+    assert decrypt_many([(stored, config) for stored in many], wire=wire) == items
+    many[5]["loose"] = items[7]["loose"]
+    assert decrypt_many([(stored, config) for stored in many], wire=wire)[5] == items[5] | {"loose": items[7]["loose"]}
+
+
+@pytest.mark.parametrize("wire", [True, False])
+def test_items_that_are_emptied_while_actions_are_looked_up(wire: bool) -> None:
+    """What is read in place of earlier items has to outlive code that runs in the look-up of a later one."""
+    text = "fresh text " * 4 + "{}"
+    items: list[dict[str, Any]] = []
+    asked: list[int] = []
+
+    class Emptying(str):
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            asked.append(len(asked))
+            if len(asked) == 4:
+                for item in items[:3]:
+                    item.clear()
+            return str.__eq__(self, other)
+
+    config = make_config()
+    config.attribute_actions = AttributeActions(SIGN, {"id": SIGN})
+    config.attribute_actions.attribute_actions[Emptying("secret")] = ENCRYPT
+    for n in range(6):
+        name = "".join(["sec", "ret"])  # no object of its own would be found without the comparison
+        value = text.format(n)
+        items.append({"id": {"S": str(n)}, name: {"S": value}} if wire else {"id": str(n), name: value})
+    stored = encrypt_many([(item, config) for item in items], wire=wire)
+    assert len(asked) >= 6
+    assert items[:3] == [{}] * 3
+    plain = decrypt_many([(item, make_config(default=SIGN, actions={"secret": ENCRYPT})) for item in stored], wire=wire)
+    expected = [text.format(n) for n in range(6)]
+    assert [item["secret"]["S"] if wire else item["secret"] for item in plain] == expected

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
-__all__ = ("is_dict", "is_list", "is_mapping")
+__all__ = ("is_dict", "is_list", "is_mapping", "is_sequence")
 
 
 def is_dict(value: object) -> TypeGuard[dict[Any, Any]]:
@@ -22,3 +22,8 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
     """Tell whether ``value`` is a dict or another mapping."""
     return type(value) is dict or isinstance(value, Mapping)
+
+
+def is_sequence(value: object) -> TypeGuard[Sequence[Any]]:
+    """Tell whether ``value`` is a list, a tuple or another sequence."""
+    return isinstance(value, Sequence)
