@@ -151,6 +151,7 @@ static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObje
         return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "an item's attribute names must be str");
     }
     attribute->sink = NULL;
+    attribute->unread = (ddbc_bytes){NULL, 0};
     if (!call_text(c, name, &attribute->name)) {
         return false;
     }
@@ -215,6 +216,7 @@ bool job_in(call *c, notation in, bool encrypting, PyObject *item, const job_set
     if (!mapping_size(c, item, &count)) {
         return false;
     }
+    out->job->leaves_nested = true; /* for legacy_bytes_out */
     out->job->item.attributes = call_array(c, count, sizeof(ddbc_item_attribute));
     out->names = call_array(c, count, sizeof(PyObject *));
     out->sinks = call_array(c, count, sizeof(PyObject *));
