@@ -392,9 +392,22 @@ static bool decrypt_to_sink(ddbc_cipher_lease *lease, ddbc_item_attribute *attri
     return true;
 }
 
+static bool read_place(ddbc_workspace *workspace, ddbc_item_attribute *attribute, ddbc_bytes canonical,
+                       bool leaves_nested, ddbc_status *status)
+{
+    ddbc_type type = leaves_nested ? ddbc_legacy_nested_type(canonical) : DDBC_TYPE_NULL;
+    bool left = type != DDBC_TYPE_NULL;
+    attribute->unread = left ? canonical : (ddbc_bytes){NULL, 0};
+    if (left) {
+        attribute->value = (ddbc_attribute){.type = type};
+        return true;
+    }
+    return ddbc_legacy_read_attribute(workspace, canonical, &attribute->value, status);
+}
+
 /* Copies of all stored values, one behind the other, go through libcrypto in one call. */
 static bool decrypt_places(ddbc_workspace *workspace, ddbc_cipher_lease *lease, place *places, size_t count,
-                           ddbc_status *status)
+                           bool leaves_nested, ddbc_status *status)
 {
     size_t total = 0;
     uint8_t *buffer = lay_out(workspace, places, count, &total, status);
@@ -410,7 +423,7 @@ static bool decrypt_places(ddbc_workspace *workspace, ddbc_cipher_lease *lease, 
     for (size_t i = 0; i < count; i++) {
         ddbc_bytes canonical;
         if (!ddbc_chain_open(places[i].at, places[i].size, &canonical, status) ||
-            !ddbc_legacy_read_attribute(workspace, canonical, &places[i].attribute->value, status)) {
+            !read_place(workspace, places[i].attribute, canonical, leaves_nested, status)) {
             ddbc_wipe(buffer, total); /* of the others too, no plaintext stays */
             return ddbc_fail_in(status, places[i].attribute->name);
         }
@@ -464,7 +477,7 @@ static bool decrypt_attributes(ddbc_workspace *workspace, ddbc_legacy_job *job, 
             (void)ddbc_fail_in(status, attribute->name);
         }
     }
-    done = done && decrypt_places(workspace, &lease, places, count, status);
+    done = done && decrypt_places(workspace, &lease, places, count, job->leaves_nested, status);
     ddbc_cipher_return(&lease);
     return done;
 }

@@ -20,9 +20,11 @@ static bool take_group(call *c, const batch_format *format, void *group, size_t 
     return done;
 }
 
-static bool give_items(const batch_format *format, void *group, PyObject *list, size_t first, size_t count)
+static bool give_items(const batch_format *format, void *group, PyObject *list, size_t first, size_t count,
+                       size_t *failed)
 {
     for (size_t i = 0; i < count; i++) {
+        *failed = i;
         PyObject *item = format->give(group, i);
         if (item == NULL || DDBC_LIST_SET(list, (Py_ssize_t)(first + i), item) < 0) {
             return false;
@@ -33,17 +35,18 @@ static bool give_items(const batch_format *format, void *group, PyObject *list, 
 
 /* Before 3.12, new containers set off collections of garbage in the midst of this, each of which looks through what was
  * made so far; from then on CPython itself waits until Python code runs. */
-static bool give_group(const batch_format *format, void *group, PyObject *list, size_t first, size_t count)
+static bool give_group(const batch_format *format, void *group, PyObject *list, size_t first, size_t count,
+                       size_t *failed)
 {
 #if PY_VERSION_HEX < 0x030C0000
     int collecting = PyGC_Disable();
-    bool done = give_items(format, group, list, first, count);
+    bool done = give_items(format, group, list, first, count, failed);
     if (collecting) {
         (void)PyGC_Enable();
     }
     return done;
 #else
-    return give_items(format, group, list, first, count);
+    return give_items(format, group, list, first, count, failed);
 #endif
 }
 
@@ -54,7 +57,7 @@ static bool run_group(call *c, const batch_format *format, void *group, PyObject
     size_t failed = *taken > 0 ? *taken - 1 : 0;
     done = done && format->work(group, *taken, &failed);
     call_settle(c);
-    done = done && give_group(format, group, list, first, *taken);
+    done = done && give_group(format, group, list, first, *taken, &failed);
     if (!done) {
         call_raise(c);
         raise_with_index(c->state, first + failed);

@@ -37,6 +37,9 @@ static void let_go(object_chunk *chunk)
 static void let_go_of_all(call *c)
 {
     let_go(c->held);
+    for (size_t i = 0; c->names != NULL && i < CALL_NAMES; i++) {
+        Py_XDECREF(c->names[i].object); /* a str: runs no code */
+    }
     if (c->guarded) {
         let_go(c->borrowed);
     }

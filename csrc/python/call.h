@@ -26,7 +26,7 @@ typedef struct object_chunk {
 
 enum { CALL_NAMES = 32 };
 
-/* A map's name that was given out in this call; held. */
+/* A map's name that was given out in this call; owned. */
 typedef struct known_name {
     ddbc_bytes bytes;
     PyObject *object;

@@ -221,6 +221,7 @@ static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObje
         return true;
     }
     attribute->sink = NULL;
+    attribute->unread = (ddbc_bytes){NULL, 0};
     attribute->name = read->text;
     attribute->action = read->action;
     to->job->names[item->count] = name;
@@ -279,6 +280,7 @@ bool job_in(call *c, notation in, bool encrypting, PyObject *item, job_settings 
         settings->asked_actions = true;
         settings->plain_actions = are_plain(c, settings->actions, count);
     }
+    out->job->leaves_nested = true; /* for legacy_bytes_out */
     out->job->item.attributes = call_array(c, count, sizeof(ddbc_item_attribute));
     out->names = call_array(c, count, sizeof(PyObject *));
     out->sinks = call_array(c, count, sizeof(PyObject *));

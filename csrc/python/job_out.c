@@ -5,8 +5,12 @@
 static PyObject *attribute_out(call *c, notation out, python_job *job, size_t i)
 {
     PyObject *sink = job->sinks[i];
+    const ddbc_item_attribute *attribute = &job->job->item.attributes[i];
+    if (attribute->unread.ptr != NULL) {
+        return named_out(c, attribute->name, legacy_bytes_out(c, out, attribute->unread));
+    }
     if (sink == NULL) {
-        return value_out(c, out, &job->job->item.attributes[i].value);
+        return value_out(c, out, &attribute->value);
     }
     job->sinks[i] = NULL; /* from here on the object is not ours alone */
     return binary_out(c, out, sink);

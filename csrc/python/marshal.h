@@ -4,6 +4,7 @@
 #define DDBC_PYTHON_MARSHAL_H
 
 #include "call.h"
+#include "ddbcrypt_structured.h"
 
 /* How values are written: DynamoDB JSON of the client, or the Python values of the resource. */
 typedef enum notation { NOTATION_PYTHON, NOTATION_WIRE } notation;
@@ -24,6 +25,12 @@ bool check_depth(call *c, unsigned depth);
 PyObject *value_out(call *c, notation out, const ddbc_attribute *attribute);
 PyObject *wire_value_out(call *c, const ddbc_attribute *attribute);
 PyObject *python_value_out(call *c, const ddbc_attribute *attribute);
+/* A serialised value that has been verified and decrypted, read and made in one; NULL with an exception set, or with a
+ * status of what is wrong with it. */
+PyObject *legacy_bytes_out(call *c, notation out, ddbc_bytes bytes);
+PyObject *structured_bytes_out(call *c, notation out, const uint8_t type_id[2], ddbc_bytes bytes);
+/* `value`, whose failure, where it is NULL, is from here on that of the attribute of this name. */
+PyObject *named_out(call *c, ddbc_bytes name, PyObject *value);
 /* A binary value around `bytes`, which is stolen. */
 PyObject *binary_out(call *c, notation out, PyObject *bytes);
 PyObject *text_out(call *c, ddbc_bytes text);

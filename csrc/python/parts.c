@@ -46,10 +46,8 @@ PyObject *deserialize_attribute(PyObject *module, PyObject *data)
     if (!call_begin(&c, state_of_module(module))) {
         return NULL;
     }
-    ddbc_attribute attribute;
     ddbc_bytes bytes;
-    bool done = call_buffer(&c, data, &bytes) && ddbc_legacy_read_attribute(c.workspace, bytes, &attribute, &c.status);
-    return call_finish(&c, done ? wire_value_out(&c, &attribute) : NULL);
+    return call_finish(&c, call_buffer(&c, data, &bytes) ? legacy_bytes_out(&c, NOTATION_WIRE, bytes) : NULL);
 }
 
 PyObject *serialize_description(PyObject *module, PyObject *description)

@@ -317,7 +317,6 @@ PyObject *structured_serialize_value(PyObject *module, PyObject *value)
 PyObject *structured_deserialize_value(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
 {
     call c;
-    ddbc_attribute attribute;
     ddbc_bytes type_id;
     ddbc_bytes bytes;
     if (!call_count("structured_deserialize_value", count, 2) || !call_begin(&c, state_of_module(module))) {
@@ -327,6 +326,5 @@ PyObject *structured_deserialize_value(PyObject *module, PyObject *const *argume
     if (done && type_id.len != 2) {
         done = ddbc_fail(&c.status, DDBC_INVALID_ARGUMENT, "a type id has two bytes");
     }
-    done = done && ddbc_structured_read_value(c.workspace, type_id.ptr, bytes, &attribute, &c.status);
-    return call_finish(&c, done ? wire_value_out(&c, &attribute) : NULL);
+    return call_finish(&c, done ? structured_bytes_out(&c, NOTATION_WIRE, type_id.ptr, bytes) : NULL);
 }

@@ -136,6 +136,7 @@ static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObje
         return ddbc_fail(&c->status, DDBC_UNSUPPORTED_TYPE, "an item's attribute names must be str");
     }
     attribute->sink = NULL;
+    attribute->unread = (ddbc_bytes){NULL, 0};
     attribute->action = DDBC_DO_NOTHING; /* of a reserved name, which the engine refuses */
     if (!call_text(c, name, &attribute->name)) {
         return false;
@@ -254,6 +255,7 @@ bool structured_item_in(call *c, notation in, item_use use, PyObject *item, PyOb
         return false;
     }
     out->encrypted = use == USE_DECRYPT || (use == USE_EITHER && PyMapping_HasKey(item, c->state->header_name) == 1);
+    out->job->leaves_nested = true; /* for structured_bytes_out */
     out->job->item.attributes = call_array(c, count, sizeof(ddbc_item_attribute));
     out->names = call_array(c, count, sizeof(PyObject *));
     out->sinks = call_array(c, count, sizeof(PyObject *));
@@ -316,8 +318,13 @@ void structured_drop_sinks(structured_job *job)
 static PyObject *attribute_out(call *c, notation out, structured_job *job, size_t i)
 {
     PyObject *sink = job->sinks[i];
+    const ddbc_item_attribute *attribute = &job->job->item.attributes[i];
+    if (attribute->unread.ptr != NULL) {
+        const uint8_t type_id[2] = {attribute->value.type == DDBC_TYPE_M ? 0x02 : 0x03, 0x00};
+        return named_out(c, attribute->name, structured_bytes_out(c, out, type_id, attribute->unread));
+    }
     if (sink == NULL) {
-        return value_out(c, out, &job->job->item.attributes[i].value);
+        return value_out(c, out, &attribute->value);
     }
     job->sinks[i] = NULL; /* from here on the object is not ours alone */
     return binary_out(c, out, sink);

@@ -5,29 +5,27 @@
 
 #include "binary_type.h"
 #include "core/status.h"
-#include "marshal.h"
+#include "value_parts.h"
 
-PyObject *text_out(call *c, ddbc_bytes text)
+/* `text`, or the exception that tells why there is none. */
+static inline PyObject *checked_text(call *c, PyObject *text)
 {
-    PyObject *result = new_text(text);
-    if (result == NULL && PyErr_ExceptionMatches(PyExc_UnicodeError)) {
+    if (text == NULL && PyErr_ExceptionMatches(PyExc_UnicodeError)) {
         PyErr_Clear(); /* its message would hold the text */
         (void)ddbc_fail(&c->status, DDBC_MALFORMED_ATTRIBUTE, "a string is not UTF-8");
         call_raise(c);
     }
-    return result;
+    return text;
+}
+
+PyObject *text_out(call *c, ddbc_bytes text)
+{
+    return checked_text(c, new_text(text));
 }
 
 PyObject *bytes_out(ddbc_bytes bytes)
 {
     return PyBytes_FromStringAndSize((const char *)bytes.ptr, (Py_ssize_t)bytes.len);
-}
-
-static inline PyObject *truth_out(bool truth)
-{
-    PyObject *result = truth ? Py_True : Py_False;
-    Py_INCREF(result);
-    return result;
 }
 
 /* Binary(bytes); `bytes` is stolen. */
@@ -51,17 +49,6 @@ static PyObject *wrap_binary(call *c, PyObject *bytes)
         }
     }
     Py_DECREF(bytes);
-    return result;
-}
-
-/* {type: value}; `value` is stolen. */
-static inline PyObject *typed(call *c, ddbc_type type, PyObject *value)
-{
-    PyObject *result = value == NULL ? NULL : PyDict_New();
-    if (result != NULL && PyDict_SetItem(result, c->state->type_names[type], value) < 0) {
-        Py_CLEAR(result);
-    }
-    Py_XDECREF(value);
     return result;
 }
 
@@ -97,44 +84,32 @@ static PyObject *wire_set(call *c, const ddbc_attribute *set)
     return list;
 }
 
-static inline bool same_name(const known_name *known, ddbc_bytes name)
+bool make_names(call *c)
 {
-    return known->object != NULL && known->bytes.len == name.len && memcmp(known->bytes.ptr, name.ptr, name.len) == 0;
+    c->names = ddbc_workspace_alloc(c->workspace, CALL_NAMES * sizeof *c->names);
+    if (c->names == NULL) {
+        PyErr_NoMemory();
+        return false;
+    }
+    memset(c->names, 0, CALL_NAMES * sizeof *c->names);
+    return true;
 }
 
-/* A map's name. Maps in a list mostly have the same names, which then are one object with its hash. Nothing is kept
- * beyond the call, since names inside of an encrypted attribute are secret. */
-static inline PyObject *name_out(call *c, ddbc_bytes name)
+PyObject *new_name(ddbc_bytes name, known_name *known)
 {
-    if (name.len == 0) {
-        return text_out(c, name);
-    }
-    if (c->names == NULL) {
-        c->names = ddbc_workspace_alloc(c->workspace, CALL_NAMES * sizeof *c->names);
-        if (c->names == NULL) {
-            return PyErr_NoMemory();
-        }
-        memset(c->names, 0, CALL_NAMES * sizeof *c->names);
-    }
-    size_t slot = (name.len * 31 + name.ptr[0] * 7u + name.ptr[name.len - 1]) % CALL_NAMES;
-    known_name *known = &c->names[slot];
-    if (!same_name(known, name)) {
-        PyObject *object = text_out(c, name);
-        if (object == NULL || !call_hold(c, object)) {
-            Py_XDECREF(object);
-            return object == NULL ? NULL : PyErr_NoMemory();
-        }
+    PyObject *object = new_text(name);
+    if (object != NULL) {
+        Py_XDECREF(known->object);
+        Py_INCREF(object);
         *known = (known_name){name, object};
-        return object;
     }
-    Py_INCREF(known->object);
-    return known->object;
+    return object;
 }
 
 /* Sets `name` to `value`, which is stolen. */
 static bool set_member(call *c, PyObject *dict, ddbc_bytes name, PyObject *value)
 {
-    PyObject *key = value == NULL ? NULL : name_out(c, name);
+    PyObject *key = value == NULL ? NULL : checked_text(c, name_out(c, name));
     bool done = key != NULL && PyDict_SetItem(dict, key, value) == 0;
     Py_XDECREF(key);
     Py_XDECREF(value);
@@ -239,7 +214,7 @@ static PyObject *new_decimal(call *c, PyObject *text)
     return result;
 }
 
-static PyObject *decimal_out(call *c, const ddbc_number *number)
+PyObject *decimal_out(call *c, const ddbc_number *number)
 {
     bool plain = coefficient_digits(number->text) <= DDBC_NUMBER_DIGITS;
     bool whole = number->canonical.len == 0 || memchr(number->canonical.ptr, '.', number->canonical.len) == NULL;

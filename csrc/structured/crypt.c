@@ -138,8 +138,22 @@ bool ddbc_crypt_encrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_fiel
     return true;
 }
 
-static bool decrypt_field(ddbc_crypt *crypt, const uint8_t *slot, const ddbc_field *field, ddbc_attribute *out,
-                          ddbc_status *status)
+/* A value whose bytes are left to the caller is empty. */
+static bool read_field(ddbc_workspace *workspace, const uint8_t *type_id, ddbc_bytes plaintext, bool leaves_nested,
+                       const ddbc_field *field, ddbc_attribute *out, ddbc_status *status)
+{
+    bool nested = type_id[1] == 0x00 && (type_id[0] == 0x02 || type_id[0] == 0x03);
+    bool left = leaves_nested && nested;
+    field->attribute->unread = left ? plaintext : (ddbc_bytes){NULL, 0};
+    if (left) {
+        *out = (ddbc_attribute){.type = type_id[0] == 0x02 ? DDBC_TYPE_M : DDBC_TYPE_L};
+        return true;
+    }
+    return ddbc_structured_read_value(workspace, type_id, plaintext, out, status);
+}
+
+static bool decrypt_field(ddbc_crypt *crypt, const uint8_t *slot, const ddbc_field *field, bool leaves_nested,
+                          ddbc_attribute *out, ddbc_status *status)
 {
     ddbc_bytes stored = field->value; /* DDBC_FIELD_OVERHEAD bytes or more, as was checked when the fields were made */
     size_t size = stored.len - DDBC_FIELD_OVERHEAD;
@@ -151,11 +165,11 @@ static bool decrypt_field(ddbc_crypt *crypt, const uint8_t *slot, const ddbc_fie
     ddbc_bytes sealed = {stored.ptr + DDBC_TYPE_ID_SIZE, stored.len - DDBC_TYPE_ID_SIZE};
     return ddbc_gcm_decrypt(&crypt->gcm, (ddbc_bytes){slot, KEY_SIZE}, slot + KEY_SIZE, field->path, sealed, plaintext,
                             status) &&
-           ddbc_structured_read_value(crypt->workspace, stored.ptr, (ddbc_bytes){plaintext, size}, out, status);
+           read_field(crypt->workspace, stored.ptr, (ddbc_bytes){plaintext, size}, leaves_nested, field, out, status);
 }
 
 bool ddbc_crypt_decrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_field *fields, size_t count,
-                        ddbc_status *status)
+                        bool leaves_nested, ddbc_status *status)
 {
     uint8_t *slot = NULL;
     ddbc_attribute *values = ddbc_arena_array(&crypt->workspace->arena, count, sizeof *values);
@@ -169,7 +183,7 @@ bool ddbc_crypt_decrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_fiel
         if (fields[i].attribute->action != DDBC_ENCRYPT_AND_SIGN) {
             continue;
         }
-        if (!decrypt_field(crypt, slot, &fields[i], &values[i], status)) {
+        if (!decrypt_field(crypt, slot, &fields[i], leaves_nested, &values[i], status)) {
             return ddbc_fail_in(status, fields[i].attribute->name);
         }
         slot += SLOT_SIZE;

@@ -123,7 +123,7 @@ DDBC_MUST_USE bool ddbc_crypt_encrypt(ddbc_crypt *crypt, const ddbc_item_keys *k
                                       ddbc_status *status);
 /* Decrypts each of them into its attribute; the attributes change only once all are decrypted. */
 DDBC_MUST_USE bool ddbc_crypt_decrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_field *fields, size_t count,
-                                      ddbc_status *status);
+                                      bool leaves_nested, ddbc_status *status);
 
 /* ---- keyring.c: materials of raw AES keys */
 /* Random bytes that ddbc_keyring_encrypt takes. */

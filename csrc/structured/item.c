@@ -287,7 +287,8 @@ static bool decrypt_job(ddbc_crypt *crypt, ddbc_structured_job *job, ddbc_status
     bool done = ddbc_crypt_derive(crypt, job->data_key, job->parsed.message_id, &keys, status) &&
                 verify_commitment(crypt, job, &keys, status) &&
                 ddbc_record_hash(workspace, job, fields, count, hash, status) &&
-                ddbc_footer_verify(crypt, job, hash, status) && ddbc_crypt_decrypt(crypt, &keys, fields, count, status);
+                ddbc_footer_verify(crypt, job, hash, status) &&
+                ddbc_crypt_decrypt(crypt, &keys, fields, count, job->leaves_nested, status);
     ddbc_wipe(&keys, sizeof keys);
     return done;
 }
