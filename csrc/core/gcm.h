@@ -6,11 +6,22 @@
 #include "core/engine.h"
 #include "ddbcrypt_primitives.h"
 
+/* libcrypto's functions of a direct cipher, as its EVP calls them. */
+typedef struct ddbc_gcm_method {
+    const struct evp_cipher_st *cipher; /* NULL for none yet */
+    bool encrypting;
+    int (*begin)(struct evp_cipher_ctx_st *context, const uint8_t *key, const uint8_t *iv, int encrypting);
+    /* No `out`: additional data; no `in`: the end. Negative on failure. */
+    int (*run)(struct evp_cipher_ctx_st *context, uint8_t *out, const uint8_t *in, size_t size);
+    int (*control)(struct evp_cipher_ctx_st *context, int what, int size, void *data);
+} ddbc_gcm_method;
+
 /* Contexts for many messages, each under a key of its own; fastest where all keys have one length. They hold the last
  * keys until ddbc_gcm_end. One thread at a time. */
 typedef struct ddbc_gcm {
     const ddbc_engine *engine;
     struct evp_cipher_ctx_st *small;
+    ddbc_gcm_method method;           /* that `small` is set up for */
     struct evp_cipher_ctx_st *large;  /* NULL until it is needed, as the next one */
     struct evp_cipher_ctx_st *stream; /* AES-CTR */
 } ddbc_gcm;
