@@ -5,9 +5,6 @@
 #include "core/order.h"
 #include "core/words.h"
 
-/* Up to this many bytes, ASCII is looked for before anything else. */
-#define SHORT_TEXT 64
-
 static bool continues(uint8_t byte)
 {
     return (byte & 0xC0u) == 0x80u;
@@ -45,26 +42,20 @@ static size_t character(const uint8_t *p, size_t left)
 bool ddbc_utf8_valid(ddbc_bytes text)
 {
     size_t i = 0;
-    if (text.len <= SHORT_TEXT && ddbc_is_ascii(text.ptr, text.len)) {
+    while (text.len - i > DDBC_STRETCH && ddbc_is_ascii_stretch(text.ptr + i)) {
+        i += DDBC_STRETCH;
+    }
+    if (text.len - i <= DDBC_STRETCH && ddbc_is_ascii(text.ptr + i, text.len - i)) {
         return true;
     }
     while (i < text.len) {
-        uint64_t eight;
-        uint64_t more[3];
-        if (text.len - i >= sizeof eight + sizeof more) {
-            memcpy(&eight, text.ptr + i, sizeof eight);
-            memcpy(more, text.ptr + i + sizeof eight, sizeof more);
-            if (((eight | more[0] | more[1] | more[2]) & UINT64_C(0x8080808080808080)) == 0) {
-                i += sizeof eight + sizeof more;
-                continue;
-            }
+        if (text.len - i >= DDBC_STRETCH && ddbc_is_ascii_stretch(text.ptr + i)) {
+            i += DDBC_STRETCH;
+            continue;
         }
-        if (text.len - i >= sizeof eight) {
-            memcpy(&eight, text.ptr + i, sizeof eight);
-            if ((eight & UINT64_C(0x8080808080808080)) == 0) {
-                i += sizeof eight;
-                continue;
-            }
+        if (text.len - i >= sizeof(uint64_t) && (ddbc_word_eight(text.ptr + i) & UINT64_C(0x8080808080808080)) == 0) {
+            i += sizeof(uint64_t);
+            continue;
         }
         size_t length = character(text.ptr + i, text.len - i);
         if (length == 0) {

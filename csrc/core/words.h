@@ -31,9 +31,34 @@ static inline uint32_t ddbc_word_four(const uint8_t *at)
     return word;
 }
 
+enum { DDBC_STRETCH = 64 };
+
+/* Whether DDBC_STRETCH bytes are ASCII. In the widest registers that every machine of the kind has. */
+static inline bool ddbc_is_ascii_stretch(const uint8_t *bytes)
+{
+#if defined __GNUC__ || defined __clang__
+    typedef uint64_t pair __attribute__((vector_size(16)));
+    pair four[4];
+    memcpy(four, bytes, sizeof four);
+    pair all = (four[0] | four[1]) | (four[2] | four[3]);
+    return ((all[0] | all[1]) & UINT64_C(0x8080808080808080)) == 0;
+#else
+    uint64_t all = 0;
+    for (size_t i = 0; i < DDBC_STRETCH; i += sizeof all) {
+        all |= ddbc_word_eight(bytes + i);
+    }
+    return (all & UINT64_C(0x8080808080808080)) == 0;
+#endif
+}
+
 /* Words may overlap. */
 static inline bool ddbc_is_ascii(const uint8_t *bytes, size_t size)
 {
+    for (; size > DDBC_STRETCH; bytes += DDBC_STRETCH, size -= DDBC_STRETCH) {
+        if (!ddbc_is_ascii_stretch(bytes)) {
+            return false;
+        }
+    }
     if (size >= sizeof(uint64_t)) {
         uint64_t all = ddbc_word_eight(bytes + size - sizeof(uint64_t));
         for (size_t i = 0; i + sizeof(uint64_t) < size; i += sizeof(uint64_t)) {
