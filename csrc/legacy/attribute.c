@@ -53,7 +53,9 @@ static bool add_map(const ddbc_attribute *attribute, unsigned depth, bool strict
     for (size_t i = 0; i < attribute->as.map.count; i++) {
         const ddbc_member *member = &attribute->as.map.members[i];
         *size += member->name.len;
-        if (!add_size(&member->value, depth + 1, strict, size, status)) {
+        if (member->value.type == DDBC_TYPE_S && depth < DDBC_DEPTH_MAX) { /* what most members are */
+            *size += DDBC_HEAD_MAX + member->value.as.bytes.len;
+        } else if (!add_size(&member->value, depth + 1, strict, size, status)) {
             return false;
         }
     }
@@ -192,7 +194,9 @@ static bool put_map(writer *w, const ddbc_attribute *attribute)
             return ddbc_fail_equal_members(DDBC_TYPE_M, w->status);
         }
         w->at = put_value(put_tag(w->at, DDBC_TYPE_S), sorted[i].name);
-        if (!put_attribute(w, sorted[i].value)) {
+        if (sorted[i].value->type == DDBC_TYPE_S) { /* what most members are */
+            w->at = put_value(put_tag(w->at, DDBC_TYPE_S), sorted[i].value->as.bytes);
+        } else if (!put_attribute(w, sorted[i].value)) {
             return false;
         }
     }

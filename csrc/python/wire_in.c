@@ -277,7 +277,14 @@ bool wire_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out
     if (PyDict_CheckExact(value) && DDBC_DICT_SIZE(value) == 1) {
         PyObject *name = NULL;
         PyObject *inner = NULL;
-        return only_member(c, value, &name, &inner) && typed_in(c, name, inner, depth, out);
+        if (!only_member(c, value, &name, &inner)) {
+            return false;
+        }
+        if (name == c->state->type_names[DDBC_TYPE_S]) { /* what most values are; of one letter there is one str */
+            out->type = DDBC_TYPE_S;
+            return text_in(c, "S", inner, &out->as.bytes);
+        }
+        return typed_in(c, name, inner, depth, out);
     }
     size_t count = 0;
     int found = is_mapping(c, value);

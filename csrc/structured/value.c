@@ -12,7 +12,7 @@
 
 #define PREFIX_SIZE 6 /* type id and length */
 #define NAME_MAX_SIZE 65535
-#define NAME_TYPE_ID 0x0001
+#define TEXT_TYPE_ID 0x0001 /* S, and names */
 /* Up to this many names of a map an insertion sort is the fastest whatever their order. */
 #define FEW 16
 
@@ -99,8 +99,10 @@ static bool size_of(const ddbc_attribute *attribute, unsigned depth, size_t *tot
                 return ddbc_fail(status, DDBC_INVALID_TEXT, "a map's attribute name has 1 to %d bytes, not %zu",
                                  NAME_MAX_SIZE, member->name.len);
             }
+            bool text = member->value.type == DDBC_TYPE_S; /* what most members are */
             if (!add(total, 2 * PREFIX_SIZE + member->name.len, status) ||
-                !size_of(&member->value, depth + 1, total, status)) {
+                !(text ? add(total, member->value.as.bytes.len, status)
+                       : size_of(&member->value, depth + 1, total, status))) {
                 return false;
             }
         }
@@ -217,9 +219,12 @@ static bool write_map(writer *w, const ddbc_attribute *attribute)
         if (i > 0 && sorted[i - 1].head == sorted[i].head && ddbc_bytes_equal(sorted[i - 1].name, sorted[i].name)) {
             return ddbc_fail_equal_members(DDBC_TYPE_M, w->status);
         }
-        w->at = ddbc_put_u16(w->at, NAME_TYPE_ID);
+        w->at = ddbc_put_u16(w->at, TEXT_TYPE_ID);
         write_sized(w, sorted[i].name);
-        if (!write_prefixed(w, sorted[i].value)) {
+        if (sorted[i].value->type == DDBC_TYPE_S) { /* what most members are */
+            w->at = ddbc_put_u16(w->at, TEXT_TYPE_ID);
+            write_sized(w, sorted[i].value->as.bytes);
+        } else if (!write_prefixed(w, sorted[i].value)) {
             return false;
         }
     }
