@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "batch.h"
 
+#include "binary_type.h"
 #include "errors.h"
 
 /* A group is full at so many items or bytes of leaves. Its memory then stays below what a workspace keeps, so that the
@@ -33,22 +34,66 @@ static bool give_items(const batch_format *format, void *group, PyObject *list, 
     return true;
 }
 
+/* Members of a set of binaries are hashed and compared, by boto3's methods. */
+static bool has_binary_set(const ddbc_attribute *value)
+{
+    bool found = value->type == DDBC_TYPE_BS;
+    if (value->type == DDBC_TYPE_L) {
+        for (size_t i = 0; !found && i < value->as.list.count; i++) {
+            found = has_binary_set(&value->as.list.members[i]);
+        }
+    } else if (value->type == DDBC_TYPE_M) {
+        for (size_t i = 0; !found && i < value->as.map.count; i++) {
+            found = has_binary_set(&value->as.map.members[i].value);
+        }
+    }
+    return found;
+}
+
+bool batch_is_quiet(call *c, notation out, const ddbc_item *item, bool odd_names)
+{
+    if (odd_names || out == NOTATION_WIRE) {
+        return !odd_names;
+    }
+    bool quiet = known_binary_type(c) != NULL && is_plain_binary(c) && c->state->plain_decimal;
+    for (size_t i = 0; quiet && i < item->count; i++) {
+        /* What is left serialised may hold one. */
+        quiet = item->attributes[i].unread.ptr == NULL && !has_binary_set(&item->attributes[i].value);
+    }
+    return quiet;
+}
+
+#if PY_VERSION_HEX < 0x030C0000
+static bool are_quiet(const batch_format *format, const void *group, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!format->is_quiet(group, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Before 3.12, new containers set off collections of garbage in the midst of this, each of which looks through what was
- * made so far; from then on CPython itself waits until Python code runs. */
+ * made so far; from then on CPython itself waits until Python code runs. Where such code or, through it, other threads
+ * have a say, they may be switching the collector themselves, and it is left alone. */
 static bool give_group(const batch_format *format, void *group, PyObject *list, size_t first, size_t count,
                        size_t *failed)
 {
-#if PY_VERSION_HEX < 0x030C0000
-    int collecting = PyGC_Disable();
+    int collecting = are_quiet(format, group, count) && PyGC_Disable();
     bool done = give_items(format, group, list, first, count, failed);
     if (collecting) {
         (void)PyGC_Enable();
     }
     return done;
-#else
-    return give_items(format, group, list, first, count, failed);
-#endif
 }
+#else
+static bool give_group(const batch_format *format, void *group, PyObject *list, size_t first, size_t count,
+                       size_t *failed)
+{
+    return give_items(format, group, list, first, count, failed);
+}
+#endif
 
 static bool run_group(call *c, const batch_format *format, void *group, PyObject *list, size_t first, size_t count,
                       size_t *taken)

@@ -162,6 +162,12 @@ static bool group_work(void *of, size_t count, size_t *failed)
     return work_on(group->c, group->encrypting, group->jobs, group->parts, count, failed);
 }
 
+static bool group_is_quiet(const void *of, size_t place)
+{
+    const legacy_group *group = of;
+    return batch_is_quiet(group->c, group->in, &group->jobs[place].item, group->parts[place].odd_names);
+}
+
 static PyObject *group_give(void *of, size_t place)
 {
     legacy_group *group = of;
@@ -176,7 +182,7 @@ static void group_drop(void *of, size_t count)
     }
 }
 
-static const batch_format legacy_format = {group_begin, group_take, group_work, group_give, group_drop};
+static const batch_format legacy_format = {group_begin, group_take, group_work, group_is_quiet, group_give, group_drop};
 
 static PyObject *run_group(PyObject *module, PyObject *items, PyObject *arguments, notation in, bool encrypting)
 {

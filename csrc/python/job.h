@@ -43,7 +43,8 @@ typedef struct python_job {
     PyObject **sinks;             /* bytes that large results are written to, or NULL each; owned */
     PyObject *stored_description; /* values of the reserved attributes of a stored item, or NULL */
     PyObject *stored_signature;
-    bool large; /* there is a stored value that is worth a sink once it is verified */
+    bool odd_names; /* one is of a class of its own, whose hash is code */
+    bool large;     /* there is a stored value that is worth a sink once it is verified */
 } python_job;
 
 /* Table name, default action, actions, cipher key or None, signing key, description, dialect or options. */

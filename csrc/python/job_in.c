@@ -198,6 +198,7 @@ static const read_name *name_at(call *c, const item_context *to, size_t index, P
     if (!read_name_in(c, to, name, fresh)) {
         return NULL;
     }
+    to->job->odd_names = to->job->odd_names || !PyUnicode_CheckExact(name);
     if (index < before->room && index <= before->count && PyUnicode_CheckExact(name)) {
         before->names[index] = *fresh;
         before->count += index == before->count ? 1 : 0;

@@ -56,6 +56,7 @@ static PyObject *run_one(PyObject *module, PyObject *const *given, Py_ssize_t co
     size_t failed = 0;
     PyObject *out = NULL;
     if (job_in(&c, in, encrypting, given[0], given[2], given[3], &parts) && work(&c, encrypting, &job, 1, &failed)) {
+        call_settle(&c);
         out = structured_item_out(&c, in, encrypting, &parts);
     }
     if (out == NULL) {
@@ -114,6 +115,12 @@ static bool group_work(void *of, size_t count, size_t *failed)
     return work(group->c, group->encrypting, group->jobs, count, failed);
 }
 
+static bool group_is_quiet(const void *of, size_t place)
+{
+    const structured_group *group = of;
+    return batch_is_quiet(group->c, group->in, &group->jobs[place].item, group->parts[place].odd_names);
+}
+
 static PyObject *group_give(void *of, size_t place)
 {
     structured_group *group = of;
@@ -128,7 +135,8 @@ static void group_drop(void *of, size_t count)
     }
 }
 
-static const batch_format structured_format = {group_begin, group_take, group_work, group_give, group_drop};
+static const batch_format structured_format = {group_begin,    group_take, group_work,
+                                               group_is_quiet, group_give, group_drop};
 
 static PyObject *run_batch(PyObject *module, PyObject *const *given, Py_ssize_t count, bool encrypting)
 {

@@ -13,6 +13,7 @@ typedef struct structured_job {
     PyObject **sinks;        /* bytes that large results are written to, or NULL each; owned */
     PyObject *stored_header; /* values of the reserved attributes of a stored item, or NULL */
     PyObject *stored_footer;
+    bool odd_names; /* one is of a class of its own, whose hash is code */
     bool encrypted; /* the item has a header */
 } structured_job;
 

@@ -158,6 +158,7 @@ static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObje
     if (!done) {
         return c->status.code == DDBC_OK ? false : ddbc_fail_in(&c->status, attribute->name);
     }
+    to->job->odd_names = to->job->odd_names || !PyUnicode_CheckExact(name);
     to->job->names[item->count] = name;
     to->job->sinks[item->count] = NULL;
     to->values[item->count] = value;
