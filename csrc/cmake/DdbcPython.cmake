@@ -13,7 +13,7 @@ endif()
 find_package(Python 3.11 QUIET COMPONENTS Interpreter ${DDBC_PYTHON_COMPONENT})
 if(NOT Python_FOUND)
   message(FATAL_ERROR
-    "ddbcrypt needs CPython 3.11 or newer with its C headers (Python.h). Install them and build again:\n"
+    "ddbcrypt needs CPython 3.11 or newer with its C headers. Install them and build again:\n"
     "    Debian, Ubuntu   apt-get install python3-dev\n"
     "    Fedora, RHEL     dnf install python3-devel\n"
     "    macOS            the installers of python.org and Homebrew bring them")

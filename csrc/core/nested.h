@@ -4,6 +4,7 @@
 #ifndef DDBC_CORE_NESTED_H
 #define DDBC_CORE_NESTED_H
 
+#include "core/words.h"
 #include "ddbcrypt.h"
 
 /* In front of a value; of a legacy BOOL or NULL, and of a list or map, it is other. */
@@ -30,18 +31,13 @@ static inline size_t ddbc_cursor_left(const ddbc_cursor *cursor)
     return (size_t)(cursor->end - cursor->at);
 }
 
-static inline size_t ddbc_nested_u32(const uint8_t *at)
-{
-    return (size_t)at[0] << 24 | (size_t)at[1] << 16 | (size_t)at[2] << 8 | at[3];
-}
-
 /* The bytes behind a head of DDBC_NESTED_HEAD. */
 static inline bool ddbc_step_bytes(ddbc_cursor *cursor, ddbc_bytes *out)
 {
     if (ddbc_cursor_left(cursor) < DDBC_NESTED_HEAD) {
         return false;
     }
-    size_t size = ddbc_nested_u32(cursor->at + 2);
+    size_t size = ddbc_first_four(cursor->at + 2);
     cursor->at += DDBC_NESTED_HEAD;
     if (size > ddbc_cursor_left(cursor)) {
         return false;
@@ -57,7 +53,7 @@ static inline bool ddbc_step_count(ddbc_cursor *cursor, size_t smallest, size_t 
     if (ddbc_cursor_left(cursor) < DDBC_NESTED_COUNT) {
         return false;
     }
-    *out = ddbc_nested_u32(cursor->at);
+    *out = ddbc_first_four(cursor->at);
     cursor->at += DDBC_NESTED_COUNT;
     return *out <= ddbc_cursor_left(cursor) / smallest;
 }

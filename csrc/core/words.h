@@ -16,6 +16,11 @@ static inline uint64_t ddbc_first_eight(const uint8_t *bytes)
            (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 | (uint64_t)bytes[6] << 8 | (uint64_t)bytes[7];
 }
 
+static inline size_t ddbc_first_four(const uint8_t *bytes)
+{
+    return (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
+}
+
 /* In the machine's order. */
 static inline uint64_t ddbc_word_eight(const uint8_t *at)
 {

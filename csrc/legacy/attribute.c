@@ -11,6 +11,7 @@
 
 #include "core/order.h"
 #include "core/status.h"
+#include "core/words.h"
 #include "legacy/canonical.h"
 
 #define RESERVED 0x00
@@ -332,7 +333,7 @@ static inline bool get_length(reader *r, size_t *out)
     if (left(r) < LENGTH_SIZE) {
         return malformed(r, "they end too early");
     }
-    *out = ((size_t)r->at[0] << 24) | ((size_t)r->at[1] << 16) | ((size_t)r->at[2] << 8) | (size_t)r->at[3];
+    *out = ddbc_first_four(r->at);
     r->at += LENGTH_SIZE;
     return true;
 }
@@ -371,7 +372,7 @@ static bool get_number(reader *r, ddbc_number *out)
 
 bool ddbc_legacy_is_binary(const uint8_t *first, size_t size)
 {
-    size_t length = ((size_t)first[2] << 24) | ((size_t)first[3] << 16) | ((size_t)first[4] << 8) | (size_t)first[5];
+    size_t length = ddbc_first_four(first + 2);
     return first[0] == RESERVED && first[1] == 'b' && size >= DDBC_HEAD_MAX && length == size - DDBC_HEAD_MAX;
 }
 

@@ -7,6 +7,7 @@
 #include "core/engine.h"
 #include "core/order.h"
 #include "core/status.h"
+#include "core/words.h"
 
 #define VERSION_SIZE 4
 #define LENGTH_SIZE 4
@@ -67,7 +68,7 @@ static bool get_text(ddbc_bytes *in, ddbc_bytes *out, ddbc_status *status)
         return ddbc_fail(status, DDBC_MALFORMED_DESCRIPTION, "the material description ends inside a pair");
     }
     const uint8_t *p = in->ptr;
-    size_t length = ((size_t)p[0] << 24) | ((size_t)p[1] << 16) | ((size_t)p[2] << 8) | (size_t)p[3];
+    size_t length = ddbc_first_four(p);
     if (length > in->len - LENGTH_SIZE) {
         return ddbc_fail(status, DDBC_MALFORMED_DESCRIPTION,
                          "a length in the material description is larger than what follows");

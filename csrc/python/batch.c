@@ -55,7 +55,7 @@ bool batch_is_quiet(call *c, notation out, const ddbc_item *item, bool odd_names
     if (odd_names || out == NOTATION_WIRE) {
         return !odd_names;
     }
-    bool quiet = known_binary_type(c) != NULL && is_plain_binary(c) && c->state->plain_decimal;
+    bool quiet = known_binary_type(c->state) != NULL && is_plain_binary(c->state) && c->state->plain_decimal;
     for (size_t i = 0; quiet && i < item->count; i++) {
         /* What is left serialised may hold one. */
         quiet = item->attributes[i].unread.ptr == NULL && !has_binary_set(&item->attributes[i].value);

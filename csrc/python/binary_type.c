@@ -62,7 +62,7 @@ static PyTypeObject *of_module(engine_state *state, PyObject *module)
 
 int is_binary(call *c, PyObject *value)
 {
-    PyTypeObject *type = known_binary_type(c);
+    PyTypeObject *type = known_binary_type(c->state);
     if (type == NULL) {
         call_guard(c);
         PyObject *module = PyImport_GetModule(c->state->binary_module);
@@ -90,7 +90,7 @@ PyTypeObject *import_binary_type(call *c)
 bool binary_in(call *c, PyObject *value, bool *matched, ddbc_bytes *out)
 {
     *matched = true;
-    if (!is_exact_binary(c, value)) {
+    if (!is_exact_binary(c->state, value)) {
         if (PyBytes_Check(value) || PyByteArray_Check(value) || PyMemoryView_Check(value)) {
             return call_buffer(c, value, out);
         }
@@ -100,7 +100,7 @@ bool binary_in(call *c, PyObject *value, bool *matched, ddbc_bytes *out)
             return found == 0;
         }
     }
-    if (!is_plain_binary(c)) {
+    if (!is_plain_binary(c->state)) {
         call_guard(c);
     }
     PyObject *inner = PyObject_GetAttr(value, c->state->value_name);

@@ -8,21 +8,21 @@
 
 #include "call.h"
 
-static inline PyTypeObject *known_binary_type(call *c)
+static inline PyTypeObject *known_binary_type(const engine_state *state)
 {
-    return atomic_load_explicit(&c->state->binary, memory_order_acquire);
+    return atomic_load_explicit(&state->binary, memory_order_acquire);
 }
 
 /* Whether it is an object of Binary itself, of no subclass; false too before the class is known. */
-static inline bool is_exact_binary(call *c, PyObject *value)
+static inline bool is_exact_binary(const engine_state *state, PyObject *value)
 {
-    return Py_IS_TYPE(value, known_binary_type(c));
+    return Py_IS_TYPE(value, known_binary_type(state));
 }
 
 /* Whether an object of the class, which is known, is no more than its `value`. */
-static inline bool is_plain_binary(call *c)
+static inline bool is_plain_binary(const engine_state *state)
 {
-    return atomic_load_explicit(&c->state->plain_binary, memory_order_relaxed);
+    return atomic_load_explicit(&state->plain_binary, memory_order_relaxed);
 }
 
 /* isinstance(value, Binary), which may run Python code: 1, 0, or -1 with an exception set. */
@@ -31,7 +31,7 @@ PyTypeObject *import_binary_type(call *c);
 /* The class, borrowed from the state; imports boto3 where nobody has. NULL with an exception set. */
 static inline PyTypeObject *binary_type(call *c)
 {
-    PyTypeObject *type = known_binary_type(c);
+    PyTypeObject *type = known_binary_type(c->state);
     return type != NULL ? type : import_binary_type(c);
 }
 

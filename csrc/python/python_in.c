@@ -335,7 +335,7 @@ bool python_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *o
         out->type = DDBC_TYPE_S;
         return call_text(c, value, &out->as.bytes);
     }
-    if (is_exact_binary(c, value)) {
+    if (is_exact_binary(c->state, value)) {
         bool matched = false;
         out->type = DDBC_TYPE_B;
         return binary_in(c, value, &matched, &out->as.bytes);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * structured_kept: of an encrypted item, what its header can be told from later. */
+#include "binary_type.h"
 #include "compat.h"
 #include "structured.h"
 #include "structured_job.h"
@@ -38,8 +39,7 @@ static PyObject *python_part(const engine_state *state, PyObject *value)
         Py_INCREF(value);
         return value;
     }
-    PyTypeObject *binary = atomic_load_explicit(&state->binary, memory_order_acquire);
-    if (Py_TYPE(value) != binary || !atomic_load_explicit(&state->plain_binary, memory_order_relaxed)) {
+    if (!is_exact_binary(state, value) || !is_plain_binary(state)) {
         return NULL;
     }
     PyObject *bytes = PyObject_GetAttr(value, state->value_name);

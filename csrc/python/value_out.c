@@ -40,7 +40,7 @@ static PyObject *wrap_binary(call *c, PyObject *bytes)
         Py_DECREF(bytes);
         return NULL;
     }
-    if (!is_plain_binary(c)) {
+    if (!is_plain_binary(c->state)) {
         result = PyObject_CallFunctionObjArgs((PyObject *)type, bytes, NULL);
     } else {
         result = PyType_GenericAlloc(type, 0);

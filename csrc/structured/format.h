@@ -57,11 +57,6 @@ static inline size_t ddbc_get_u16(const uint8_t *in)
     return (size_t)in[0] << 8 | in[1];
 }
 
-static inline size_t ddbc_get_u32(const uint8_t *in)
-{
-    return (size_t)in[0] << 24 | (size_t)in[1] << 16 | (size_t)in[2] << 8 | in[3];
-}
-
 /* ---- bytes.c: bounded reading, and base 64 */
 ddbc_bytes ddbc_text(const char *text);
 /* Base 64 (RFC 4648, padded) of `size` bytes. */

@@ -8,6 +8,7 @@
 
 #include "core/order.h"
 #include "core/status.h"
+#include "core/words.h"
 #include "structured/format.h"
 
 #define PREFIX_SIZE 6 /* type id and length */
@@ -165,7 +166,7 @@ typedef struct keyed {
 static inline uint64_t head_of(ddbc_bytes name)
 {
     if (name.len >= sizeof(uint64_t)) {
-        return (uint64_t)ddbc_get_u32(name.ptr) << 32 | ddbc_get_u32(name.ptr + 4);
+        return ddbc_first_eight(name.ptr);
     }
     uint64_t head = 0;
     for (size_t i = 0; i < name.len; i++) {

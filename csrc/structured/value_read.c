@@ -3,6 +3,7 @@
  * itself would refuse. */
 #include "core/order.h"
 #include "core/status.h"
+#include "core/words.h"
 #include "structured/format.h"
 
 #define LENGTH_SIZE 4
@@ -37,7 +38,7 @@ static bool read_count(const reader *r, ddbc_bytes *in, size_t member_min, size_
     if (in->len < LENGTH_SIZE) {
         return malformed(r, "it has fewer members than it says");
     }
-    *out = ddbc_get_u32(in->ptr);
+    *out = ddbc_first_four(in->ptr);
     skip(in, LENGTH_SIZE);
     return *out <= in->len / member_min ? true : malformed(r, "it has fewer members than it says");
 }
@@ -47,7 +48,7 @@ static inline bool read_sized(const reader *r, ddbc_bytes *in, ddbc_bytes *out)
     if (in->len < LENGTH_SIZE) {
         return malformed(r, "it is truncated");
     }
-    size_t size = ddbc_get_u32(in->ptr);
+    size_t size = ddbc_first_four(in->ptr);
     skip(in, LENGTH_SIZE);
     if (size > in->len) {
         return malformed(r, "it is truncated");
