@@ -12,23 +12,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from ddbcrypt import _engine
-from ddbcrypt.delegated_keys.jce import JceNameLocalDelegatedKey
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.encrypted.many import decrypt_many, encrypt_many
 from ddbcrypt.encrypted.preparation import (
-    JAVA,
     explain_decryption,
     explain_encryption,
-    is_plain_config,
+    plain_arguments,
     prepare_decryption,
     prepare_encryption,
     run_decryption,
 )
 from ddbcrypt.exceptions import DynamodbEncryptionSdkError
-from ddbcrypt.internal.identifiers import DIALECT_JAVA, DIALECT_PYTHON, READ_28_DIGITS
 from ddbcrypt.internal.validate import require_instance
-from ddbcrypt.materials.raw import RawDecryptionMaterials, RawEncryptionMaterials
-from ddbcrypt.structures import AttributeActions
 
 __all__ = (
     "decrypt_dynamodb_item",
@@ -101,29 +96,16 @@ def decrypt_python_item(item: Mapping[str, Any], crypto_config: CryptoConfig) ->
 def _encrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[str, Any]:
     # One call for the item as it mostly is. Whatever is wrong with it, the whole way below finds and explains.
     try:
-        actions = config.attribute_actions
+        given = plain_arguments(config, True)
     except AttributeError:
         require_instance("crypto_config", config, CryptoConfig)
         raise
-    if _is_plain(item, config, actions):
-        materials = config.materials_provider.encryption_materials(config.encryption_context)
-        if type(materials) is RawEncryptionMaterials and not materials.material_description:
-            signing_key, encryption_key = materials.keys
-            if type(signing_key) is JceNameLocalDelegatedKey and type(encryption_key) is JceNameLocalDelegatedKey:
-                try:
-                    return _engine.encrypt_item(
-                        item,
-                        wire,
-                        config.encryption_context.table_name,
-                        actions.default_action,
-                        actions.attribute_actions,
-                        encryption_key.engine_key,
-                        signing_key.engine_key,
-                        None,
-                        DIALECT_JAVA if config.dialect is JAVA else DIALECT_PYTHON,
-                    )
-                except DynamodbEncryptionSdkError:
-                    pass
+    kind = type(item)
+    if given is not None and kind is dict:
+        try:
+            return _engine.encrypt_item(item, wire, *given)
+        except DynamodbEncryptionSdkError:
+            pass
     try:
         prepared = prepare_encryption(item, config, wire)
         if isinstance(prepared, tuple):
@@ -138,29 +120,16 @@ def _encrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[
 def _decrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[str, Any]:
     # As in _encrypt.
     try:
-        actions = config.attribute_actions
+        given = plain_arguments(config, False)
     except AttributeError:
         require_instance("crypto_config", config, CryptoConfig)
         raise
-    if _is_plain(item, config, actions):
-        materials = config.materials_provider.decryption_materials(config.encryption_context)
-        if type(materials) is RawDecryptionMaterials:
-            verification_key, decryption_key = materials.keys
-            if type(verification_key) is JceNameLocalDelegatedKey and type(decryption_key) is JceNameLocalDelegatedKey:
-                try:
-                    return _engine.decrypt_item(
-                        item,
-                        wire,
-                        config.encryption_context.table_name,
-                        actions.default_action,
-                        actions.attribute_actions,
-                        decryption_key.engine_key,
-                        verification_key.engine_key,
-                        None,
-                        READ_28_DIGITS if config.accept_28_digit_numbers else 0,
-                    )
-                except DynamodbEncryptionSdkError:
-                    pass
+    kind = type(item)
+    if given is not None and kind is dict:
+        try:
+            return _engine.decrypt_item(item, wire, *given)
+        except DynamodbEncryptionSdkError:
+            pass
     try:
         prepared = prepare_decryption(item, config, wire)
         return run_decryption(prepared) if isinstance(prepared, tuple) else prepared
@@ -169,8 +138,3 @@ def _decrypt(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> dict[
         if explained is not error:
             raise explained from error
         raise
-
-
-def _is_plain(item: object, config: CryptoConfig, actions: AttributeActions) -> bool:
-    """Tell whether no code of the user's has a say in keys and actions, and some attribute is signed."""
-    return type(item) is dict and is_plain_config(config, actions)

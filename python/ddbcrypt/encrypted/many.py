@@ -8,15 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from ddbcrypt import _engine
-from ddbcrypt.delegated_keys.jce import JceNameLocalDelegatedKey
 from ddbcrypt.encrypted import CryptoConfig
 from ddbcrypt.encrypted.preparation import (
     Prepared,
     Unwrapped,
     explain_decryption,
     explain_encryption,
-    is_plain_config,
-    order_of,
+    plain_arguments,
     prepare_decryption,
     prepare_encryption,
     run_decryption,
@@ -29,9 +27,7 @@ from ddbcrypt.exceptions import (
 )
 from ddbcrypt.internal.fetching import prepare_each
 from ddbcrypt.internal.guards import is_sequence
-from ddbcrypt.internal.identifiers import READ_28_DIGITS
 from ddbcrypt.internal.validate import require_instance
-from ddbcrypt.materials.raw import RawDecryptionMaterials, RawEncryptionMaterials
 
 __all__ = ("decrypt_many", "encrypt_many")
 
@@ -49,7 +45,7 @@ def encrypt_many(jobs: Sequence[_Job], *, wire: bool) -> list[dict[str, Any]]:
     :raises TypeError: ``jobs`` are no list or tuple, such as a generator, or one is no item with a ``CryptoConfig``
     :raises: as :func:`encrypt_dynamodb_item`; ``index`` of the error is the position of the job
     """
-    plain = _plain_jobs(jobs, _plain_encryption)
+    plain = _plain_jobs(jobs, True)
     if plain is not None:
         with contextlib.suppress(DynamodbEncryptionSdkError):
             return _engine.encrypt_items(*plain, wire)
@@ -65,16 +61,14 @@ def decrypt_many(jobs: Sequence[_Job], *, wire: bool) -> list[dict[str, Any]]:
     :raises TypeError: ``jobs`` are no list or tuple, such as a generator, or one is no item with a ``CryptoConfig``
     :raises: as :func:`decrypt_dynamodb_item`; ``index`` of the error is the position of the job
     """
-    plain = _plain_jobs(jobs, _plain_decryption)
+    plain = _plain_jobs(jobs, False)
     if plain is not None:
         with contextlib.suppress(DynamodbEncryptionSdkError):
             return _engine.decrypt_items(*plain, wire)
     return _run_many(jobs, wire, prepare_decryption, _decrypt_jobs, explain_decryption)
 
 
-def _plain_jobs(
-    jobs: Sequence[_Job], arguments_of: Callable[[CryptoConfig], tuple[Any, ...] | None]
-) -> tuple[list[Mapping[str, Any]], list[tuple[Any, ...]]] | None:
+def _plain_jobs(jobs: Sequence[_Job], encrypting: bool) -> tuple[list[Mapping[str, Any]], list[tuple[Any, ...]]] | None:
     """Give the items, and the engine's arguments of each, where all jobs are as they mostly are.
 
     What one configuration says is asked for once for the items in a row that have it.
@@ -83,16 +77,16 @@ def _plain_jobs(
         config = jobs[0][1]
         items: list[Mapping[str, Any]] = [item for item, own in jobs if own is config and type(item) is dict]
         if len(items) == len(jobs):
-            given = arguments_of(config)
+            given = plain_arguments(config, encrypting)
             return None if given is None else (items, [given] * len(items))
-        return _plain_jobs_of_several(jobs, arguments_of)
+        return _plain_jobs_of_several(jobs, encrypting)
     except (AttributeError, TypeError, ValueError, LookupError):
         # No jobs, or wrong ones, or materials that a provider has not: the whole way says what and where.
         return None
 
 
 def _plain_jobs_of_several(
-    jobs: Sequence[_Job], arguments_of: Callable[[CryptoConfig], tuple[Any, ...] | None]
+    jobs: Sequence[_Job], encrypting: bool
 ) -> tuple[list[Mapping[str, Any]], list[tuple[Any, ...]]] | None:
     items: list[Mapping[str, Any]] = []
     arguments: list[tuple[Any, ...]] = []
@@ -100,7 +94,7 @@ def _plain_jobs_of_several(
     given: tuple[Any, ...] | None = ()
     for item, config in jobs:
         if config is not last:
-            given = arguments_of(config)
+            given = plain_arguments(config, encrypting)
             last = config
         items.append(item)
         if given is None or type(item) is not dict:
@@ -117,48 +111,6 @@ def _require_jobs(jobs: object) -> None:
         if type(job) not in {tuple, list} or len(job) != _PAIR:
             raise TypeError(f'"jobs[{position}]" must be a tuple of an item and a CryptoConfig')
         require_instance(f"jobs[{position}][1]", job[1], CryptoConfig)
-
-
-def _plain_encryption(config: CryptoConfig) -> tuple[Any, ...] | None:
-    actions = config.attribute_actions
-    if not is_plain_config(config, actions):
-        return None
-    materials = config.materials_provider.encryption_materials(config.encryption_context)
-    if type(materials) is not RawEncryptionMaterials or materials.material_description:
-        return None
-    signing_key, encryption_key = materials.keys
-    if type(signing_key) is not JceNameLocalDelegatedKey or type(encryption_key) is not JceNameLocalDelegatedKey:
-        return None
-    return (
-        config.encryption_context.table_name,
-        actions.default_action,
-        actions.attribute_actions,
-        encryption_key.engine_key,
-        signing_key.engine_key,
-        None,
-        order_of(config),
-    )
-
-
-def _plain_decryption(config: CryptoConfig) -> tuple[Any, ...] | None:
-    actions = config.attribute_actions
-    if not is_plain_config(config, actions):
-        return None
-    materials = config.materials_provider.decryption_materials(config.encryption_context)
-    if type(materials) is not RawDecryptionMaterials:
-        return None
-    verification_key, decryption_key = materials.keys
-    if type(verification_key) is not JceNameLocalDelegatedKey or type(decryption_key) is not JceNameLocalDelegatedKey:
-        return None
-    return (
-        config.encryption_context.table_name,
-        actions.default_action,
-        actions.attribute_actions,
-        decryption_key.engine_key,
-        verification_key.engine_key,
-        None,
-        READ_28_DIGITS if config.accept_28_digit_numbers else 0,
-    )
 
 
 def _run_many(

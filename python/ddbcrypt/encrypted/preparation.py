@@ -47,18 +47,16 @@ from ddbcrypt.internal.items import binary_value, copy_item
 from ddbcrypt.internal.unreadable import UnreadableMaterials, nothing_fits
 from ddbcrypt.material_providers.static import StaticCryptographicMaterialsProvider
 from ddbcrypt.materials import CryptographicMaterials
-from ddbcrypt.materials.raw import RawDecryptionMaterials
+from ddbcrypt.materials.raw import RawDecryptionMaterials, RawEncryptionMaterials
 from ddbcrypt.materials.wrapped import WrappedCryptographicMaterials
 from ddbcrypt.structures import AttributeActions
 
 __all__ = (
-    "JAVA",
     "Prepared",
     "Unwrapped",
     "explain_decryption",
     "explain_encryption",
-    "is_plain_config",
-    "order_of",
+    "plain_arguments",
     "prepare_decryption",
     "prepare_encryption",
     "run_decryption",
@@ -73,8 +71,7 @@ _VERIFICATION_KEY: Final = 6
 _DO_NOTHING: Final = CryptoAction.DO_NOTHING
 _ENCRYPT_AND_SIGN: Final = CryptoAction.ENCRYPT_AND_SIGN
 _PUBLIC: Final = EncryptionKeyType.PUBLIC
-#: The dialect of the Java client.
-JAVA: Final = Dialect.JAVA
+_JAVA: Final = Dialect.JAVA
 
 
 class Unwrapped(tuple[Any, ...]):
@@ -87,18 +84,45 @@ class Unwrapped(tuple[Any, ...]):
     __slots__ = ()
 
 
-def is_plain_config(config: CryptoConfig, actions: AttributeActions) -> bool:
-    """Tell whether no code of the user's has a say in keys and actions, and some attribute is signed.
+def plain_arguments(config: CryptoConfig, encrypting: bool) -> tuple[Any, ...] | None:
+    """Give the engine's arguments behind item and notation, where keys and actions are as they mostly are.
 
     :param config: a configuration
-    :param actions: its attribute actions
+    :param encrypting: true for ``encrypt_item`` and ``encrypt_items``, false for the way back
+    :returns: None where code of the user's has a say in them, no attribute is signed, or a key is not the engine's
+    :raises AttributeError: the materials provider has no such materials
     """
+    actions = config.attribute_actions
+    if (
+        type(config) is not CryptoConfig
+        or type(config.materials_provider) is not StaticCryptographicMaterialsProvider
+        or type(actions) is not AttributeActions
+        or config.encryption_context_override is not None
+        or (actions.default_action is _DO_NOTHING and actions.take_no_actions)
+    ):
+        return None
+    context = config.encryption_context
+    if encrypting:
+        materials = config.materials_provider.encryption_materials(context)
+        if type(materials) is not RawEncryptionMaterials or materials.material_description:
+            return None
+        option = DIALECT_JAVA if config.dialect is _JAVA else DIALECT_PYTHON
+    else:
+        materials = config.materials_provider.decryption_materials(context)
+        if type(materials) is not RawDecryptionMaterials:
+            return None
+        option = READ_28_DIGITS if config.accept_28_digit_numbers else 0
+    signature_key, cipher_key = materials.keys
+    if type(signature_key) is not JceNameLocalDelegatedKey or type(cipher_key) is not JceNameLocalDelegatedKey:
+        return None
     return (
-        type(config) is CryptoConfig
-        and type(config.materials_provider) is StaticCryptographicMaterialsProvider
-        and type(actions) is AttributeActions
-        and config.encryption_context_override is None
-        and not (actions.default_action is _DO_NOTHING and actions.take_no_actions)
+        context.table_name,
+        actions.default_action,
+        actions.attribute_actions,
+        cipher_key.engine_key,
+        signature_key.engine_key,
+        None,
+        option,
     )
 
 
@@ -151,7 +175,7 @@ def prepare_encryption(item: Mapping[str, Any], config: CryptoConfig, wire: bool
             None if encryption_key is None else encryption_key.engine_key,
             signing_key.engine_key,
             description,
-            order_of(config),
+            _order(config),
         )
 
     # A key that does not say its signing algorithm leaves no name of it in the description.
@@ -159,13 +183,13 @@ def prepare_encryption(item: Mapping[str, Any], config: CryptoConfig, wire: bool
         description[SIGNING_ALGORITHM] = signing_key.signing_algorithm()
     scope = SignedScope(context.table_name, actions.default_action, _chosen_actions(actions, item))
     wire_item = item if wire else _engine.to_wire(item)
-    encrypted = encrypt_with_methods(wire_item, scope, encryption_key, signing_key, description, order_of(config))
+    encrypted = encrypt_with_methods(wire_item, scope, encryption_key, signing_key, description, _order(config))
     return encrypted if wire else _engine.from_wire(encrypted)
 
 
-def order_of(config: CryptoConfig) -> int:
+def _order(config: CryptoConfig) -> int:
     """Give the engine's number for the configured dialect."""
-    return DIALECT_JAVA if config.dialect is JAVA else DIALECT_PYTHON
+    return DIALECT_JAVA if config.dialect is _JAVA else DIALECT_PYTHON
 
 
 def prepare_decryption(item: Mapping[str, Any], config: CryptoConfig, wire: bool) -> Prepared:
