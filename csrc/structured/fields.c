@@ -2,7 +2,6 @@
  * fields: the signed attributes of an item and their canonical paths:
  *   table name, depth(8) 1, '$', length(8) of the attribute name, the name
  * The length counts UTF-16 code units, as AWS's implementations have it; the name itself is UTF-8. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/order.h"
@@ -10,7 +9,6 @@
 #include "structured/format.h"
 
 #define PATH_FIXED 17
-#define INSERTION_MAX 64
 
 /* A sequence of four bytes is a pair of code units, each other character is one. */
 static size_t utf16_length(ddbc_bytes text)
@@ -45,33 +43,6 @@ static int compare(const void *left, const void *right)
     const named *b = right;
     return a->units != b->units ? (a->units > b->units) - (a->units < b->units)
                                 : ddbc_compare_unsigned(&a->name, &b->name);
-}
-
-/* Attributes often come in order, or nearly so, since a stored item was written in some fixed order too. */
-static void sort(named *all, size_t count)
-{
-    if (count > INSERTION_MAX) {
-        qsort(all, count, sizeof *all, compare);
-        return;
-    }
-    for (size_t i = 1; i < count; i++) {
-        named moved = all[i];
-        if (compare(&all[i - 1], &moved) <= 0) {
-            continue;
-        }
-        size_t low = 0;
-        size_t high = i - 1;
-        while (low < high) {
-            size_t middle = low + (high - low) / 2;
-            if (compare(&all[middle], &moved) > 0) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        memmove(all + low + 1, all + low, (i - low) * sizeof *all);
-        all[low] = moved;
-    }
 }
 
 static bool make_fields(ddbc_workspace *workspace, ddbc_bytes table, const named *all, ddbc_field *fields, size_t count,
@@ -120,7 +91,7 @@ bool ddbc_fields_new(ddbc_workspace *workspace, ddbc_structured_job *job, ddbc_f
     if (fields == NULL) {
         return ddbc_fail_memory(status);
     }
-    sort(all, count);
+    ddbc_sort(all, count, sizeof *all, compare);
     if (!make_fields(workspace, job->table, all, fields, count, names_size, status)) {
         return false;
     }
