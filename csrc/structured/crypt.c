@@ -98,24 +98,13 @@ static bool field_keys(ddbc_crypt *crypt, const ddbc_item_keys *keys, size_t cou
 
 static bool encrypt_field(ddbc_crypt *crypt, const uint8_t *slot, ddbc_field *field, ddbc_status *status)
 {
-    if (field->value.len > SIZE_MAX - DDBC_FIELD_OVERHEAD) {
-        return ddbc_fail_memory(status);
-    }
-    size_t size = field->value.len + DDBC_FIELD_OVERHEAD;
-    bool in_place = field->attribute->value.type == DDBC_TYPE_S || field->attribute->value.type == DDBC_TYPE_B;
-    uint8_t *out = field->attribute->sink != NULL && in_place ? field->attribute->sink
-                                                              : ddbc_arena_alloc(&crypt->workspace->arena, size);
-    if (out == NULL) {
-        return ddbc_fail_memory(status);
-    }
-    memcpy(out, field->type_id, DDBC_TYPE_ID_SIZE);
+    memcpy(field->stored, field->type_id, DDBC_TYPE_ID_SIZE);
     if (!ddbc_gcm_encrypt(&crypt->gcm, (ddbc_bytes){slot, KEY_SIZE}, slot + KEY_SIZE, field->path, field->value,
-                          out + DDBC_TYPE_ID_SIZE, status)) {
+                          field->stored + DDBC_TYPE_ID_SIZE, status)) {
         return false;
     }
-    field->value = (ddbc_bytes){out, size};
     field->attribute->value.type = DDBC_TYPE_B;
-    field->attribute->value.as.bytes = field->value;
+    field->attribute->value.as.bytes = (ddbc_bytes){field->stored, field->value.len + DDBC_FIELD_OVERHEAD};
     return true;
 }
 
@@ -152,13 +141,21 @@ static bool read_field(ddbc_workspace *workspace, const uint8_t *type_id, ddbc_b
     return ddbc_structured_read_value(workspace, type_id, plaintext, out, status);
 }
 
+/* Where a field's plaintext goes: in the place of the record's copy, if there is one. */
+static uint8_t *plaintext_of(ddbc_crypt *crypt, const ddbc_field *field, size_t size)
+{
+    return field->attribute->sink != NULL ? field->attribute->sink
+           : field->stored != NULL        ? field->stored + DDBC_TYPE_ID_SIZE
+                                          : ddbc_arena_alloc(&crypt->workspace->arena, size);
+}
+
 static bool decrypt_field(ddbc_crypt *crypt, const uint8_t *slot, const ddbc_field *field, bool leaves_nested,
                           ddbc_attribute *out, ddbc_status *status)
 {
-    ddbc_bytes stored = field->value; /* DDBC_FIELD_OVERHEAD bytes or more, as was checked when the fields were made */
+    /* DDBC_FIELD_OVERHEAD bytes or more, as was checked; the record's copy is what was verified. */
+    ddbc_bytes stored = {field->stored != NULL ? field->stored : field->value.ptr, field->value.len};
     size_t size = stored.len - DDBC_FIELD_OVERHEAD;
-    uint8_t *plaintext =
-        field->attribute->sink != NULL ? field->attribute->sink : ddbc_arena_alloc(&crypt->workspace->arena, size);
+    uint8_t *plaintext = plaintext_of(crypt, field, size);
     if (plaintext == NULL) {
         return ddbc_fail_memory(status);
     }

@@ -1,56 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * footer: the hash of the canonical record, and what is made from it.
- *   record   header; length(8) and bytes of the whole encryption context; then for each signed attribute in order of path
- *            path, length(8) of the value, "ENCRYPTED" or "PLAINTEXT", type id(2), value
- *   footer   a tag(48) for each data key; with the ECDSA suite a signature(103) */
+ * footer, both ways: a tag(48) of the canonical record's hash for each data key; with the ECDSA suite a signature(103) */
 #include <string.h>
 
 #include "core/ecdsa.h"
 #include "core/status.h"
 #include "structured/format.h"
-
-#define WORD_SIZE 9
-
-/* Path and what stands before the value. A stored ciphertext has its type id in front, so that it is not repeated. */
-static ddbc_bytes path_and_head(const ddbc_field *field)
-{
-    bool encrypted = field->attribute->action == DDBC_ENCRYPT_AND_SIGN;
-    uint8_t *at = ddbc_put_u64(field->head, encrypted ? field->value.len - DDBC_TYPE_ID_SIZE : field->value.len);
-    memcpy(at, encrypted ? "ENCRYPTED" : "PLAINTEXT", WORD_SIZE);
-    at += WORD_SIZE;
-    if (!encrypted) {
-        memcpy(at, field->type_id, DDBC_TYPE_ID_SIZE);
-        at += DDBC_TYPE_ID_SIZE;
-    }
-    return (ddbc_bytes){field->path.ptr, (size_t)(at - field->path.ptr)};
-}
-
-bool ddbc_record_hash(ddbc_workspace *workspace, const ddbc_structured_job *job, const ddbc_field *fields, size_t count,
-                      uint8_t out[DDBC_SHA384_SIZE], ddbc_status *status)
-{
-    uint8_t length[8];
-    ddbc_bytes context = job->context_bytes;
-    if (count > SIZE_MAX / 4) {
-        return ddbc_fail_memory(status);
-    }
-    ddbc_bytes *pieces = ddbc_arena_array(&workspace->arena, 3 + 2 * count, sizeof *pieces);
-    if (pieces == NULL) {
-        return ddbc_fail_memory(status);
-    }
-    if (context.ptr == NULL &&
-        !ddbc_context_write(workspace, job->context, job->context_count, NULL, 0, &context, status)) {
-        return false;
-    }
-    (void)ddbc_put_u64(length, context.len);
-    pieces[0] = job->header;
-    pieces[1] = (ddbc_bytes){length, sizeof length};
-    pieces[2] = context;
-    for (size_t i = 0; i < count; i++) {
-        pieces[3 + 2 * i] = path_and_head(&fields[i]);
-        pieces[4 + 2 * i] = fields[i].value;
-    }
-    return ddbc_sha384(workspace, pieces, 3 + 2 * count, out, status);
-}
 
 bool ddbc_footer_write(ddbc_crypt *crypt, const ddbc_structured_job *job, const uint8_t hash[DDBC_SHA384_SIZE],
                        ddbc_bytes *out, ddbc_status *status)

@@ -10,15 +10,14 @@
 #include "ddbcrypt_structured.h"
 
 enum { DDBC_TYPE_ID_SIZE = 2 };
-/* Of what stands between a field's path and its value in the canonical record: length, word and type id. */
-#define DDBC_FIELD_HEAD_SIZE 19
 
 /* One signed attribute. */
 typedef struct ddbc_field {
-    ddbc_bytes path; /* canonical */
-    uint8_t *head;   /* room for DDBC_FIELD_HEAD_SIZE bytes right behind it, so that the record takes both as one */
     ddbc_item_attribute *attribute;
-    ddbc_bytes value; /* as it is signed: serialised, or the stored ciphertext with its type id in front */
+    size_t units;     /* of the attribute's name in UTF-16, by which paths of a table sort first */
+    ddbc_bytes path;  /* canonical; set by ddbc_record_new */
+    ddbc_bytes value; /* serialised; to decrypt, of an encrypted one, the stored bytes */
+    uint8_t *stored;  /* of an encrypted one, set by ddbc_record_new: room for its stored bytes, or their copy; else NULL */
     uint8_t type_id[DDBC_TYPE_ID_SIZE];
 } ddbc_field;
 
@@ -71,9 +70,26 @@ bool ddbc_take_bytes(ddbc_bytes *in, size_t size, ddbc_bytes *out);
 bool ddbc_take_sized(ddbc_bytes *in, ddbc_bytes *out);
 
 /* ---- fields.c */
-/* The signed attributes in order of canonical path, with paths; values are left empty. */
+/* The signed attributes in order of canonical path; paths and values are left empty. */
 DDBC_MUST_USE bool ddbc_fields_new(ddbc_workspace *workspace, ddbc_structured_job *job, ddbc_field **out, size_t *count,
                                    ddbc_status *status);
+
+/* ---- record.c: the canonical record */
+typedef struct ddbc_record {
+    ddbc_bytes *pieces; /* from DDBC_RECORD_FRONT on those of the fields; the ones before are left for what precedes */
+    size_t count;       /* of all */
+} ddbc_record;
+
+enum { DDBC_RECORD_FRONT = 3 };
+
+/* Lays out the fields, whose values are set, and makes their paths. To encrypt, each encrypted field has its stored bytes
+ * written to `stored` before the hash is taken. To decrypt, that is a copy, which may be decrypted in its place once it is
+ * verified; where there is none the value stays where it is. */
+DDBC_MUST_USE bool ddbc_record_new(ddbc_workspace *workspace, ddbc_bytes table, ddbc_field *fields, size_t count,
+                                   bool encrypting, ddbc_record *out, ddbc_status *status);
+/* SHA-384 of header, whole encryption context, and fields. */
+DDBC_MUST_USE bool ddbc_record_hash(ddbc_workspace *workspace, const ddbc_structured_job *job, ddbc_record *record,
+                                    uint8_t out[DDBC_SHA384_SIZE], ddbc_status *status);
 
 /* ---- context.c */
 /* The whole of an encryption context serialised, or without the names in `left_out`. */
@@ -130,9 +146,6 @@ DDBC_MUST_USE bool ddbc_keyring_encrypt(ddbc_crypt *crypt, ddbc_structured_job *
 DDBC_MUST_USE bool ddbc_keyring_decrypt(ddbc_crypt *crypt, ddbc_structured_job *job, ddbc_status *status);
 
 /* ---- footer.c */
-/* SHA-384 of the canonical record. */
-DDBC_MUST_USE bool ddbc_record_hash(ddbc_workspace *workspace, const ddbc_structured_job *job, const ddbc_field *fields,
-                                    size_t count, uint8_t out[DDBC_SHA384_SIZE], ddbc_status *status);
 DDBC_MUST_USE bool ddbc_footer_write(ddbc_crypt *crypt, const ddbc_structured_job *job,
                                      const uint8_t hash[DDBC_SHA384_SIZE], ddbc_bytes *out, ddbc_status *status);
 DDBC_MUST_USE bool ddbc_footer_verify(ddbc_crypt *crypt, const ddbc_structured_job *job,

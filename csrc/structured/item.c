@@ -107,12 +107,14 @@ static bool seal_job(ddbc_crypt *crypt, ddbc_structured_job *job, const ddbc_ite
                      size_t count, uint8_t *header, size_t partial_size, ddbc_status *status)
 {
     uint8_t hash[DDBC_SHA384_SIZE];
+    ddbc_record record;
     if (!ddbc_crypt_commitment(crypt, keys, (ddbc_bytes){header, partial_size}, header + partial_size, status)) {
         return false;
     }
     job->header = (ddbc_bytes){header, partial_size + DDBC_COMMITMENT_SIZE};
-    return ddbc_crypt_encrypt(crypt, keys, fields, count, status) &&
-           ddbc_record_hash(crypt->workspace, job, fields, count, hash, status) &&
+    return ddbc_record_new(crypt->workspace, job->table, fields, count, true, &record, status) &&
+           ddbc_crypt_encrypt(crypt, keys, fields, count, status) &&
+           ddbc_record_hash(crypt->workspace, job, &record, hash, status) &&
            ddbc_footer_write(crypt, job, hash, &job->footer, status);
 }
 
@@ -268,6 +270,7 @@ static bool decrypt_job(ddbc_crypt *crypt, ddbc_structured_job *job, ddbc_status
 {
     ddbc_workspace *workspace = crypt->workspace;
     uint8_t hash[DDBC_SHA384_SIZE];
+    ddbc_record record;
     if (!ddbc_structured_resolve(workspace, job, status) ||
         (job->wrapping_count > 0 && !(check_keys(job, status) && ddbc_keyring_decrypt(crypt, job, status))) ||
         !check_materials(job, 1, status)) {
@@ -286,7 +289,8 @@ static bool decrypt_job(ddbc_crypt *crypt, ddbc_structured_job *job, ddbc_status
     ddbc_item_keys keys;
     bool done = ddbc_crypt_derive(crypt, job->data_key, job->parsed.message_id, &keys, status) &&
                 verify_commitment(crypt, job, &keys, status) &&
-                ddbc_record_hash(workspace, job, fields, count, hash, status) &&
+                ddbc_record_new(workspace, job->table, fields, count, false, &record, status) &&
+                ddbc_record_hash(workspace, job, &record, hash, status) &&
                 ddbc_footer_verify(crypt, job, hash, status) &&
                 ddbc_crypt_decrypt(crypt, &keys, fields, count, job->leaves_nested, status);
     ddbc_wipe(&keys, sizeof keys);
