@@ -323,7 +323,7 @@ typedef struct ddbc_item_attribute {
      * decrypt: ddbc_legacy_binary_size bytes, set between verify and decrypt. On failure it may hold plaintext: the
      * caller wipes it. */
     uint8_t *sink;
-    /* decrypt, where the job leaves_nested: what a list's or map's `value`, which is empty, is to be read from; else its
+    /* decrypt, where the job leaves_values: what the `value` of an S, L or M, which is empty, is to be read from; else its
      * pointer is NULL. It is in the workspace's arena, verified and decrypted, but may be malformed. */
     ddbc_bytes unread;
 } ddbc_item_attribute;
@@ -392,7 +392,7 @@ typedef struct ddbc_legacy_job {
     bool default_description; /* encrypt: instead of `pairs` the signing algorithm and, with a cipher key, the mode */
     ddbc_bytes description;   /* encrypt: set to the description's bytes */
     ddbc_bytes signature;     /* encrypt: set to the signature; decrypt: the stored one */
-    bool leaves_nested;       /* decrypt: encrypted lists and maps are left to the caller as `unread` */
+    bool leaves_values;       /* decrypt: encrypted S, L and M are left to the caller as `unread` */
     bool verified;            /* set by verify, used up by decrypt; false at first */
 } ddbc_legacy_job;
 

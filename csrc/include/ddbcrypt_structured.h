@@ -77,7 +77,7 @@ typedef struct ddbc_wrapping_key {
 /* An item with what its encryption or decryption needs; a batch is an array of these. */
 typedef struct ddbc_structured_job {
     ddbc_item item;       /* without reserved attributes; sinks: see below */
-    bool leaves_nested;   /* decrypt: encrypted lists and maps are left to the caller as `unread` */
+    bool leaves_values;   /* decrypt: encrypted S, L and M are left to the caller as `unread` */
     ddbc_bytes table;     /* logical table name */
     ddbc_bytes partition; /* name of the partition key */
     ddbc_bytes sort;      /* name of the sort key; NULL pointer for none */

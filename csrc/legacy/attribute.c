@@ -376,10 +376,11 @@ bool ddbc_legacy_is_binary(const uint8_t *first, size_t size)
     return first[0] == RESERVED && first[1] == 'b' && size >= DDBC_HEAD_MAX && length == size - DDBC_HEAD_MAX;
 }
 
-ddbc_type ddbc_legacy_nested_type(ddbc_bytes canonical)
+ddbc_type ddbc_legacy_left_type(ddbc_bytes canonical)
 {
     bool begins = canonical.len >= 2 && canonical.ptr[0] == RESERVED;
-    return begins && canonical.ptr[1] == tag_of(DDBC_TYPE_L)   ? DDBC_TYPE_L
+    return begins && canonical.ptr[1] == tag_of(DDBC_TYPE_S)   ? DDBC_TYPE_S
+           : begins && canonical.ptr[1] == tag_of(DDBC_TYPE_L) ? DDBC_TYPE_L
            : begins && canonical.ptr[1] == tag_of(DDBC_TYPE_M) ? DDBC_TYPE_M
                                                                : DDBC_TYPE_NULL;
 }

@@ -32,7 +32,7 @@ DDBC_MUST_USE bool ddbc_legacy_signed_string(ddbc_workspace *workspace, const dd
                                              ddbc_dialect dialect, bool strict, ddbc_bytes *out, ddbc_status *status);
 /* Whether canonical bytes of `size` begin like those of a B that takes all of them; `first` has DDBC_HEAD_MAX bytes. */
 bool ddbc_legacy_is_binary(const uint8_t *first, size_t size);
-/* DDBC_TYPE_L or DDBC_TYPE_M where canonical bytes begin like theirs, else DDBC_TYPE_NULL. */
-ddbc_type ddbc_legacy_nested_type(ddbc_bytes canonical);
+/* DDBC_TYPE_S, L or M where canonical bytes begin like theirs, else DDBC_TYPE_NULL: what jobs that leave values leave. */
+ddbc_type ddbc_legacy_left_type(ddbc_bytes canonical);
 
 #endif

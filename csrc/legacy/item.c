@@ -393,9 +393,9 @@ static bool decrypt_to_sink(ddbc_cipher_lease *lease, ddbc_item_attribute *attri
 }
 
 static bool read_place(ddbc_workspace *workspace, ddbc_item_attribute *attribute, ddbc_bytes canonical,
-                       bool leaves_nested, ddbc_status *status)
+                       bool leaves_values, ddbc_status *status)
 {
-    ddbc_type type = leaves_nested ? ddbc_legacy_nested_type(canonical) : DDBC_TYPE_NULL;
+    ddbc_type type = leaves_values ? ddbc_legacy_left_type(canonical) : DDBC_TYPE_NULL;
     bool left = type != DDBC_TYPE_NULL;
     attribute->unread = left ? canonical : (ddbc_bytes){NULL, 0};
     if (left) {
@@ -407,7 +407,7 @@ static bool read_place(ddbc_workspace *workspace, ddbc_item_attribute *attribute
 
 /* Copies of all stored values, one behind the other, go through libcrypto in one call. */
 static bool decrypt_places(ddbc_workspace *workspace, ddbc_cipher_lease *lease, place *places, size_t count,
-                           bool leaves_nested, ddbc_status *status)
+                           bool leaves_values, ddbc_status *status)
 {
     size_t total = 0;
     uint8_t *buffer = lay_out(workspace, places, count, &total, status);
@@ -423,7 +423,7 @@ static bool decrypt_places(ddbc_workspace *workspace, ddbc_cipher_lease *lease, 
     for (size_t i = 0; i < count; i++) {
         ddbc_bytes canonical;
         if (!ddbc_chain_open(places[i].at, places[i].size, &canonical, status) ||
-            !read_place(workspace, places[i].attribute, canonical, leaves_nested, status)) {
+            !read_place(workspace, places[i].attribute, canonical, leaves_values, status)) {
             ddbc_wipe(buffer, total); /* of the others too, no plaintext stays */
             return ddbc_fail_in(status, places[i].attribute->name);
         }
@@ -477,7 +477,7 @@ static bool decrypt_attributes(ddbc_workspace *workspace, ddbc_legacy_job *job, 
             (void)ddbc_fail_in(status, attribute->name);
         }
     }
-    done = done && decrypt_places(workspace, &lease, places, count, job->leaves_nested, status);
+    done = done && decrypt_places(workspace, &lease, places, count, job->leaves_values, status);
     ddbc_cipher_return(&lease);
     return done;
 }

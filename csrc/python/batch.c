@@ -57,8 +57,10 @@ bool batch_is_quiet(call *c, notation out, const ddbc_item *item, bool odd_names
     }
     bool quiet = known_binary_type(c->state) != NULL && is_plain_binary(c->state) && c->state->plain_decimal;
     for (size_t i = 0; quiet && i < item->count; i++) {
-        /* What is left serialised may hold one. */
-        quiet = item->attributes[i].unread.ptr == NULL && !has_binary_set(&item->attributes[i].value);
+        /* A list or map that is left serialised may hold one. */
+        const ddbc_item_attribute *attribute = &item->attributes[i];
+        quiet = (attribute->unread.ptr == NULL || attribute->value.type == DDBC_TYPE_S) &&
+                !has_binary_set(&attribute->value);
     }
     return quiet;
 }

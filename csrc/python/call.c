@@ -70,27 +70,18 @@ void call_raise(call *c)
 
 bool call_push(call *c, object_chunk **list, PyObject *object)
 {
-    object_chunk *chunk = *list;
-    if (chunk == NULL || chunk->count == sizeof chunk->objects / sizeof chunk->objects[0]) {
-        object_chunk *fresh = ddbc_workspace_alloc(c->workspace, sizeof *fresh);
-        if (fresh == NULL) {
-            return ddbc_fail_memory(&c->status);
-        }
-        fresh->next = chunk;
-        fresh->count = 0;
-        *list = fresh;
-        chunk = fresh;
+    object_chunk *fresh = ddbc_workspace_alloc(c->workspace, sizeof *fresh);
+    if (fresh == NULL) {
+        return ddbc_fail_memory(&c->status);
     }
     if (list == &c->held || c->guarded) {
         Py_INCREF(object);
     }
-    chunk->objects[chunk->count++] = object;
+    fresh->next = *list;
+    fresh->objects[0] = object;
+    fresh->count = 1;
+    *list = fresh;
     return true;
-}
-
-bool call_hold(call *c, PyObject *object)
-{
-    return call_push(c, &c->held, object);
 }
 
 void call_guard(call *c)

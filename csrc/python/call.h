@@ -59,22 +59,42 @@ PyObject *call_finish(call *c, PyObject *out);
 /* Whether a function got as many arguments as it takes; TypeError where not. */
 bool call_count(const char *name, Py_ssize_t given, Py_ssize_t expected);
 
-/* Keeps `object` alive until the end of the call. */
-bool call_hold(call *c, PyObject *object);
 /* Makes borrowed objects held ones, those so far and those to come. To be called before anything that can run Python
  * code (a method, a collection of garbage, so any new container before 3.12) or lets go of the GIL. */
 void call_guard(call *c);
+/* To a new chunk in front of `list`. */
 bool call_push(call *c, object_chunk **list, PyObject *object);
+
+static inline bool is_full(const object_chunk *chunk)
+{
+    return chunk == NULL || chunk->count == sizeof chunk->objects / sizeof *chunk->objects;
+}
+
+/* Keeps `object` alive until the end of the call. */
+static inline bool call_hold(call *c, PyObject *object)
+{
+    if (is_full(c->held)) {
+        return call_push(c, &c->held, object);
+    }
+    Py_INCREF(object);
+    c->held->objects[c->held->count++] = object;
+    return true;
+}
 
 /* For an object inside of the caller's whose memory is read in place: keeps it alive as long as it can die. Nothing can
  * end it while no Python code runs, and most calls run none, so that counting its references would be idle. */
 static inline bool call_borrow(call *c, PyObject *object)
 {
-    object_chunk *chunk = c->borrowed;
-    if (c->guarded || c->keeping || chunk == NULL || chunk->count == sizeof chunk->objects / sizeof *chunk->objects) {
-        return call_push(c, c->keeping ? &c->held : &c->borrowed, object);
+    if (c->keeping) {
+        return call_hold(c, object);
     }
-    chunk->objects[chunk->count++] = object;
+    if (is_full(c->borrowed)) {
+        return call_push(c, &c->borrowed, object);
+    }
+    if (c->guarded) {
+        Py_INCREF(object);
+    }
+    c->borrowed->objects[c->borrowed->count++] = object;
     return true;
 }
 

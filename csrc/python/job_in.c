@@ -281,7 +281,7 @@ bool job_in(call *c, notation in, bool encrypting, PyObject *item, job_settings 
         settings->asked_actions = true;
         settings->plain_actions = are_plain(c, settings->actions, count);
     }
-    out->job->leaves_nested = true; /* for legacy_bytes_out */
+    out->job->leaves_values = true; /* for legacy_bytes_out */
     out->job->item.attributes = call_array(c, count, sizeof(ddbc_item_attribute));
     out->names = call_array(c, count, sizeof(PyObject *));
     out->sinks = call_array(c, count, sizeof(PyObject *));

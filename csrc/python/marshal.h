@@ -29,6 +29,8 @@ PyObject *python_value_out(call *c, const ddbc_attribute *attribute);
  * status of what is wrong with it. */
 PyObject *legacy_bytes_out(call *c, notation out, ddbc_bytes bytes);
 PyObject *structured_bytes_out(call *c, notation out, const uint8_t type_id[2], ddbc_bytes bytes);
+/* What a structured job leaves unread of an S, L or M. */
+PyObject *structured_left_out(call *c, notation out, ddbc_type type, ddbc_bytes bytes);
 /* `value`, whose failure, where it is NULL, is from here on that of the attribute of this name. */
 PyObject *named_out(call *c, ddbc_bytes name, PyObject *value);
 /* A binary value around `bytes`, which is stolen. */

@@ -256,7 +256,7 @@ bool structured_item_in(call *c, notation in, item_use use, PyObject *item, PyOb
         return false;
     }
     out->encrypted = use == USE_DECRYPT || (use == USE_EITHER && PyMapping_HasKey(item, c->state->header_name) == 1);
-    out->job->leaves_nested = true; /* for structured_bytes_out */
+    out->job->leaves_values = true; /* for structured_left_out */
     out->job->item.attributes = call_array(c, count, sizeof(ddbc_item_attribute));
     out->names = call_array(c, count, sizeof(PyObject *));
     out->sinks = call_array(c, count, sizeof(PyObject *));
@@ -321,8 +321,7 @@ static PyObject *attribute_out(call *c, notation out, structured_job *job, size_
     PyObject *sink = job->sinks[i];
     const ddbc_item_attribute *attribute = &job->job->item.attributes[i];
     if (attribute->unread.ptr != NULL) {
-        const uint8_t type_id[2] = {attribute->value.type == DDBC_TYPE_M ? 0x02 : 0x03, 0x00};
-        return named_out(c, attribute->name, structured_bytes_out(c, out, type_id, attribute->unread));
+        return named_out(c, attribute->name, structured_left_out(c, out, attribute->value.type, attribute->unread));
     }
     if (sink == NULL) {
         return value_out(c, out, &attribute->value);

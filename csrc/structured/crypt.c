@@ -127,15 +127,30 @@ bool ddbc_crypt_encrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_fiel
     return true;
 }
 
+/* What is left to callers who ask for it; DDBC_TYPE_NULL of all else. */
+static ddbc_type left_type(const uint8_t type_id[2])
+{
+    switch ((unsigned)type_id[0] << 8 | type_id[1]) {
+    case 0x0001:
+        return DDBC_TYPE_S;
+    case 0x0200:
+        return DDBC_TYPE_M;
+    case 0x0300:
+        return DDBC_TYPE_L;
+    default:
+        return DDBC_TYPE_NULL;
+    }
+}
+
 /* A value whose bytes are left to the caller is empty. */
-static bool read_field(ddbc_workspace *workspace, const uint8_t *type_id, ddbc_bytes plaintext, bool leaves_nested,
+static bool read_field(ddbc_workspace *workspace, const uint8_t *type_id, ddbc_bytes plaintext, bool leaves_values,
                        const ddbc_field *field, ddbc_attribute *out, ddbc_status *status)
 {
-    bool nested = type_id[1] == 0x00 && (type_id[0] == 0x02 || type_id[0] == 0x03);
-    bool left = leaves_nested && nested;
+    ddbc_type type = leaves_values ? left_type(type_id) : DDBC_TYPE_NULL;
+    bool left = type != DDBC_TYPE_NULL;
     field->attribute->unread = left ? plaintext : (ddbc_bytes){NULL, 0};
     if (left) {
-        *out = (ddbc_attribute){.type = type_id[0] == 0x02 ? DDBC_TYPE_M : DDBC_TYPE_L};
+        *out = (ddbc_attribute){.type = type};
         return true;
     }
     return ddbc_structured_read_value(workspace, type_id, plaintext, out, status);
@@ -149,7 +164,7 @@ static uint8_t *plaintext_of(ddbc_crypt *crypt, const ddbc_field *field, size_t 
                                           : ddbc_arena_alloc(&crypt->workspace->arena, size);
 }
 
-static bool decrypt_field(ddbc_crypt *crypt, const uint8_t *slot, const ddbc_field *field, bool leaves_nested,
+static bool decrypt_field(ddbc_crypt *crypt, const uint8_t *slot, const ddbc_field *field, bool leaves_values,
                           ddbc_attribute *out, ddbc_status *status)
 {
     /* DDBC_FIELD_OVERHEAD bytes or more, as was checked; the record's copy is what was verified. */
@@ -162,11 +177,11 @@ static bool decrypt_field(ddbc_crypt *crypt, const uint8_t *slot, const ddbc_fie
     ddbc_bytes sealed = {stored.ptr + DDBC_TYPE_ID_SIZE, stored.len - DDBC_TYPE_ID_SIZE};
     return ddbc_gcm_decrypt(&crypt->gcm, (ddbc_bytes){slot, KEY_SIZE}, slot + KEY_SIZE, field->path, sealed, plaintext,
                             status) &&
-           read_field(crypt->workspace, stored.ptr, (ddbc_bytes){plaintext, size}, leaves_nested, field, out, status);
+           read_field(crypt->workspace, stored.ptr, (ddbc_bytes){plaintext, size}, leaves_values, field, out, status);
 }
 
 bool ddbc_crypt_decrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_field *fields, size_t count,
-                        bool leaves_nested, ddbc_status *status)
+                        bool leaves_values, ddbc_status *status)
 {
     uint8_t *slot = NULL;
     ddbc_attribute *values = ddbc_arena_array(&crypt->workspace->arena, count, sizeof *values);
@@ -180,7 +195,7 @@ bool ddbc_crypt_decrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_fiel
         if (fields[i].attribute->action != DDBC_ENCRYPT_AND_SIGN) {
             continue;
         }
-        if (!decrypt_field(crypt, slot, &fields[i], leaves_nested, &values[i], status)) {
+        if (!decrypt_field(crypt, slot, &fields[i], leaves_values, &values[i], status)) {
             return ddbc_fail_in(status, fields[i].attribute->name);
         }
         slot += SLOT_SIZE;

@@ -19,6 +19,7 @@ typedef struct ddbc_field {
     ddbc_bytes value; /* serialised; to decrypt, of an encrypted one, the stored bytes */
     uint8_t *stored;  /* of an encrypted one, set by ddbc_record_new: room for its stored bytes, or their copy; else NULL */
     uint8_t type_id[DDBC_TYPE_ID_SIZE];
+    bool inside; /* the record holds the value, or its place; else a sink or the item does */
 } ddbc_field;
 
 /* ---- big-endian numbers, written out so that compilers make each one load or store */
@@ -134,7 +135,7 @@ DDBC_MUST_USE bool ddbc_crypt_encrypt(ddbc_crypt *crypt, const ddbc_item_keys *k
                                       ddbc_status *status);
 /* Decrypts each of them into its attribute; the attributes change only once all are decrypted. */
 DDBC_MUST_USE bool ddbc_crypt_decrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_field *fields, size_t count,
-                                      bool leaves_nested, ddbc_status *status);
+                                      bool leaves_values, ddbc_status *status);
 
 /* ---- keyring.c: materials of raw AES keys */
 /* Random bytes that ddbc_keyring_encrypt takes. */

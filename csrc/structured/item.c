@@ -272,15 +272,14 @@ static bool decrypt_job(ddbc_crypt *crypt, ddbc_structured_job *job, ddbc_status
     uint8_t hash[DDBC_SHA384_SIZE];
     ddbc_record record;
     if (!ddbc_structured_resolve(workspace, job, status) ||
-        (job->wrapping_count > 0 && !(check_keys(job, status) && ddbc_keyring_decrypt(crypt, job, status))) ||
+        !check_keys(job, status) || (job->wrapping_count > 0 && !ddbc_keyring_decrypt(crypt, job, status)) ||
         !check_materials(job, 1, status)) {
         return false;
     }
     if (job->suite != job->parsed.suite) {
         return fail_materials(status, "their algorithm suite is not that of the header");
     }
-    if (!check_keys(job, status) ||
-        (job->wrapping_count == 0 && !ddbc_context_check(workspace, job, job->parsed.version, status)) ||
+    if ((job->wrapping_count == 0 && !ddbc_context_check(workspace, job, job->parsed.version, status)) ||
         !stored_values(workspace, job->fields, job->field_count, status)) {
         return false;
     }
@@ -292,7 +291,7 @@ static bool decrypt_job(ddbc_crypt *crypt, ddbc_structured_job *job, ddbc_status
                 ddbc_record_new(workspace, job->table, fields, count, false, &record, status) &&
                 ddbc_record_hash(workspace, job, &record, hash, status) &&
                 ddbc_footer_verify(crypt, job, hash, status) &&
-                ddbc_crypt_decrypt(crypt, &keys, fields, count, job->leaves_nested, status);
+                ddbc_crypt_decrypt(crypt, &keys, fields, count, job->leaves_values, status);
     ddbc_wipe(&keys, sizeof keys);
     return done;
 }

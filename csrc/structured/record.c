@@ -22,11 +22,10 @@ static bool is_encrypted(const ddbc_field *field)
     return field->attribute->action == DDBC_ENCRYPT_AND_SIGN;
 }
 
-/* Bytes of the value as they are signed, without a type id in front. */
+/* Bytes of the value as they are signed; of an encrypted one with its type id in front. */
 static size_t signed_size(const ddbc_field *field, bool encrypting)
 {
-    size_t grows = is_encrypted(field) && encrypting ? DDBC_FIELD_OVERHEAD : 0;
-    return field->value.len > SIZE_MAX / 4 ? SIZE_MAX / 4 : field->value.len + grows;
+    return field->value.len + (is_encrypted(field) && encrypting ? DDBC_FIELD_OVERHEAD : 0);
 }
 
 static bool in_record(const ddbc_field *field, bool encrypting)
@@ -41,23 +40,29 @@ static bool in_record(const ddbc_field *field, bool encrypting)
     return encrypting && attribute->value.type != DDBC_TYPE_S && attribute->value.type != DDBC_TYPE_B;
 }
 
-static bool measure(ddbc_bytes table, const ddbc_field *fields, size_t count, bool encrypting, size_t *size,
-                    size_t *apart)
+static inline bool add(size_t *total, size_t more)
 {
+    *total += more;
+    return *total >= more;
+}
+
+static bool measure(ddbc_bytes table, ddbc_field *fields, size_t count, bool encrypting, size_t *size, size_t *apart)
+{
+    size_t each = table.len + PATH_FIXED + LENGTH_SIZE + WORD_SIZE + DDBC_FIELD_OVERHEAD;
     *size = 0;
     *apart = 0;
     for (size_t i = 0; i < count; i++) {
-        bool inside = in_record(&fields[i], encrypting);
-        size_t parts[] = {table.len, fields[i].attribute->name.len, inside ? signed_size(&fields[i], encrypting) : 0,
-                          PATH_FIXED + LENGTH_SIZE + WORD_SIZE + DDBC_TYPE_ID_SIZE};
-        for (size_t part = 0; part < sizeof parts / sizeof *parts; part++) {
-            if (parts[part] > SIZE_MAX - *size) {
-                return false;
-            }
-            *size += parts[part];
+        fields[i].inside = in_record(&fields[i], encrypting);
+        size_t more = fields[i].inside ? fields[i].value.len : 0;
+        if (!add(size, fields[i].attribute->name.len) || !add(size, more)) {
+            return false;
         }
-        *apart += inside ? 0 : 1;
+        *apart += fields[i].inside ? 0 : 1;
     }
+    if (each < table.len || count > (SIZE_MAX - *size) / each) {
+        return false;
+    }
+    *size += count * each;
     return true;
 }
 
@@ -105,7 +110,7 @@ static void lay_out(ddbc_bytes table, ddbc_field *fields, size_t count, bool enc
         at = ddbc_put_bytes(ddbc_put_u64(at, field->units), field->attribute->name);
         field->path = (ddbc_bytes){path, (size_t)(at - path)};
         at = put_head(at, field, size);
-        if (in_record(field, encrypting)) {
+        if (field->inside) {
             at = put_value(at, field, size, encrypting);
         } else {
             *piece++ = (ddbc_bytes){start, (size_t)(at - start)};
