@@ -62,61 +62,73 @@ static bool make_context(EVP_CIPHER_CTX **out, ddbc_status *status)
 bool ddbc_gcm_begin(const ddbc_engine *engine, ddbc_gcm *out, ddbc_status *status)
 {
     *out = (ddbc_gcm){.engine = engine};
-    return make_context(&out->small, status);
+    return make_context(&out->small.context, status);
 }
 
 void ddbc_gcm_end(ddbc_gcm *gcm)
 {
-    EVP_CIPHER_CTX_free(gcm->small);
-    EVP_CIPHER_CTX_free(gcm->large);
+    EVP_CIPHER_CTX_free(gcm->small.context);
+    EVP_CIPHER_CTX_free(gcm->large.context);
     EVP_CIPHER_CTX_free(gcm->stream);
     *gcm = (ddbc_gcm){.engine = gcm->engine};
 }
 
-/* The context for a message, and its cipher: NULL where the context has it already, since libcrypto would make its inside
- * anew. */
-static EVP_CIPHER_CTX *choose(ddbc_gcm *gcm, size_t key_size, size_t size, const EVP_CIPHER **cipher,
-                              ddbc_status *status)
+/* Makes the cipher known to the context: libcrypto makes its inside anew each time that it is told. */
+static bool set_up(ddbc_gcm_context *of, const EVP_CIPHER *cipher, size_t key_size, ddbc_status *status)
+{
+    of->key_size = 0;
+    if (!make_context(&of->context, status)) {
+        return false;
+    }
+    if (EVP_CipherInit_ex2(of->context, cipher, NULL, NULL, 1, NULL) != 1) {
+        return ddbc_fail_libcrypto(status, "AES-GCM");
+    }
+    of->key_size = key_size;
+    return true;
+}
+
+/* The context for a message. */
+static inline EVP_CIPHER_CTX *choose(ddbc_gcm *gcm, size_t key_size, size_t size, ddbc_status *status)
 {
     size_t length = key_size / 8 - 2;
     const EVP_CIPHER *direct = gcm->engine->direct_gcm[length];
     bool small = direct != NULL && size <= SMALL_MAX;
-    EVP_CIPHER_CTX **context = small ? &gcm->small : &gcm->large;
-    *cipher = small ? direct : gcm->engine->gcm[length];
-    if (!make_context(context, status)) {
+    ddbc_gcm_context *chosen = small ? &gcm->small : &gcm->large;
+    if (chosen->key_size != key_size && !set_up(chosen, small ? direct : gcm->engine->gcm[length], key_size, status)) {
         return NULL;
     }
-    *cipher = EVP_CIPHER_CTX_get0_cipher(*context) == *cipher ? NULL : *cipher;
-    return *context;
+    return chosen->context;
 }
 
+typedef int update_function(EVP_CIPHER_CTX *context, unsigned char *out, int *written, const unsigned char *in,
+                            int size);
+
 /* `out` NULL for additional data. */
-static bool update(EVP_CIPHER_CTX *context, ddbc_bytes in, uint8_t *out)
+static inline bool update(update_function *function, EVP_CIPHER_CTX *context, ddbc_bytes in, uint8_t *out)
 {
-    while (in.len > 0) {
-        size_t chunk = in.len > CHUNK ? CHUNK : in.len;
-        int written = 0;
-        if (EVP_CipherUpdate(context, out, &written, in.ptr, (int)chunk) != 1) {
+    int written = 0;
+    while (in.len > CHUNK) {
+        if (function(context, out, &written, in.ptr, (int)CHUNK) != 1) {
             return false;
         }
-        out = out == NULL ? NULL : out + written;
-        in.ptr += chunk;
-        in.len -= chunk;
+        out = out == NULL ? NULL : out + CHUNK;
+        in.ptr += CHUNK;
+        in.len -= CHUNK;
     }
-    return true;
+    return in.len == 0 || function(context, out, &written, in.ptr, (int)in.len) == 1;
 }
 
 bool ddbc_gcm_encrypt(ddbc_gcm *gcm, ddbc_bytes key, const uint8_t iv[DDBC_GCM_IV_SIZE], ddbc_bytes aad, ddbc_bytes in,
                       uint8_t *out, ddbc_status *status)
 {
     int last = 0;
-    const EVP_CIPHER *cipher = NULL;
-    EVP_CIPHER_CTX *context = choose(gcm, key.len, in.len, &cipher, status);
+    EVP_CIPHER_CTX *context = choose(gcm, key.len, in.len, status);
     if (context == NULL) {
         return false;
     }
-    bool done = EVP_CipherInit_ex2(context, cipher, key.ptr, iv, 1, NULL) == 1 && update(context, aad, NULL) &&
-                update(context, in, out) && EVP_CipherFinal_ex(context, out + in.len, &last) == 1 && last == 0 &&
+    bool done = EVP_EncryptInit_ex2(context, NULL, key.ptr, iv, NULL) == 1 &&
+                update(EVP_EncryptUpdate, context, aad, NULL) && update(EVP_EncryptUpdate, context, in, out) &&
+                EVP_EncryptFinal_ex(context, out + in.len, &last) == 1 && last == 0 &&
                 EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, DDBC_GCM_TAG_SIZE, out + in.len) == 1;
     return done ? true : ddbc_fail_libcrypto(status, "AES-GCM encryption");
 }
@@ -130,16 +142,15 @@ bool ddbc_gcm_decrypt(ddbc_gcm *gcm, ddbc_bytes key, const uint8_t iv[DDBC_GCM_I
     bool done = in.len >= DDBC_GCM_TAG_SIZE;
     ddbc_bytes body = {in.ptr, done ? in.len - DDBC_GCM_TAG_SIZE : 0};
     if (done) {
-        const EVP_CIPHER *cipher = NULL;
-        EVP_CIPHER_CTX *context = choose(gcm, key.len, body.len, &cipher, status);
+        EVP_CIPHER_CTX *context = choose(gcm, key.len, body.len, status);
         if (context == NULL) {
             return false;
         }
         memcpy(tag, in.ptr + body.len, sizeof tag);
-        done = EVP_CipherInit_ex2(context, cipher, key.ptr, iv, 0, NULL) == 1 && update(context, aad, NULL) &&
-               update(context, body, out) &&
+        done = EVP_DecryptInit_ex2(context, NULL, key.ptr, iv, NULL) == 1 &&
+               update(EVP_DecryptUpdate, context, aad, NULL) && update(EVP_DecryptUpdate, context, body, out) &&
                EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, DDBC_GCM_TAG_SIZE, tag) == 1 &&
-               EVP_CipherFinal_ex(context, nothing, &last) == 1;
+               EVP_DecryptFinal_ex(context, nothing, &last) == 1;
     }
     if (!done) {
         ddbc_wipe(out, body.len);
@@ -160,8 +171,8 @@ bool ddbc_ctr_stream(ddbc_gcm *gcm, const uint8_t key[32], const uint8_t start[1
     }
     memset(out, 0, size);
     cipher = EVP_CIPHER_CTX_get0_cipher(gcm->stream) == cipher ? NULL : cipher;
-    bool done = EVP_CipherInit_ex2(gcm->stream, cipher, key, start, 1, NULL) == 1 &&
-                update(gcm->stream, (ddbc_bytes){out, size}, out);
+    bool done = EVP_EncryptInit_ex2(gcm->stream, cipher, key, start, NULL) == 1 &&
+                update(EVP_EncryptUpdate, gcm->stream, (ddbc_bytes){out, size}, out);
     return done ? true : ddbc_fail_libcrypto(status, "AES-CTR key stream");
 }
 

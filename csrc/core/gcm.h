@@ -8,10 +8,15 @@
 
 /* Contexts for many messages, each under a key of its own; fastest where all keys have one length. They hold the last
  * keys until ddbc_gcm_end. One thread at a time. */
+typedef struct ddbc_gcm_context {
+    struct evp_cipher_ctx_st *context;
+    size_t key_size; /* of the keys that it is set up for; 0 for none yet */
+} ddbc_gcm_context;
+
 typedef struct ddbc_gcm {
     const ddbc_engine *engine;
-    struct evp_cipher_ctx_st *small;
-    struct evp_cipher_ctx_st *large;  /* NULL until it is needed, as the next one */
+    ddbc_gcm_context small;
+    ddbc_gcm_context large;           /* empty until it is needed, as the next one */
     struct evp_cipher_ctx_st *stream; /* AES-CTR */
 } ddbc_gcm;
 

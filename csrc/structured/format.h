@@ -17,7 +17,8 @@ typedef struct ddbc_field {
     size_t units;     /* of the attribute's name in UTF-16, by which paths of a table sort first */
     ddbc_bytes path;  /* canonical; set by ddbc_record_new */
     ddbc_bytes value; /* serialised; to decrypt, of an encrypted one, the stored bytes */
-    uint8_t *stored;  /* of an encrypted one, set by ddbc_record_new: room for its stored bytes, or their copy; else NULL */
+    uint8_t
+        *stored; /* of an encrypted one, set by ddbc_record_new: room for its stored bytes, or their copy; else NULL */
     uint8_t type_id[DDBC_TYPE_ID_SIZE];
     bool inside; /* the record holds the value, or its place; else a sink or the item does */
 } ddbc_field;

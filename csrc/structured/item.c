@@ -271,9 +271,8 @@ static bool decrypt_job(ddbc_crypt *crypt, ddbc_structured_job *job, ddbc_status
     ddbc_workspace *workspace = crypt->workspace;
     uint8_t hash[DDBC_SHA384_SIZE];
     ddbc_record record;
-    if (!ddbc_structured_resolve(workspace, job, status) ||
-        !check_keys(job, status) || (job->wrapping_count > 0 && !ddbc_keyring_decrypt(crypt, job, status)) ||
-        !check_materials(job, 1, status)) {
+    if (!ddbc_structured_resolve(workspace, job, status) || !check_keys(job, status) ||
+        (job->wrapping_count > 0 && !ddbc_keyring_decrypt(crypt, job, status)) || !check_materials(job, 1, status)) {
         return false;
     }
     if (job->suite != job->parsed.suite) {

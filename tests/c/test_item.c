@@ -217,7 +217,8 @@ static void values_can_be_left(void)
         &r, 5, item_attribute("id", DDBC_SIGN_ONLY, make_l(&r, 1, make_s("p-1"))),
         item_attribute("l", DDBC_ENCRYPT_AND_SIGN, make_l(&r, 2, make_s("x"), make_null())),
         item_attribute("m", DDBC_ENCRYPT_AND_SIGN, make_m(&r, 2, "a", make_bool(true), "b", make_n(&r, "1.5"))),
-        item_attribute("s", DDBC_ENCRYPT_AND_SIGN, make_s("x")), item_attribute("n", DDBC_ENCRYPT_AND_SIGN, make_n(&r, "7")));
+        item_attribute("s", DDBC_ENCRYPT_AND_SIGN, make_s("x")),
+        item_attribute("n", DDBC_ENCRYPT_AND_SIGN, make_n(&r, "7")));
     ddbc_legacy_job job = make_job(&k, clone_item(&r, plaintext));
     CHECK_OK(encrypt_one(&r, &job), &r.status);
     job.leaves_values = true;

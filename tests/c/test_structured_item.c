@@ -66,7 +66,10 @@ static void values_can_be_left(void)
         CHECK(attribute->value.type == type);
         CHECK((attribute->unread.ptr != NULL) == (can && attribute->action == DDBC_ENCRYPT_AND_SIGN));
         if (attribute->unread.ptr != NULL) {
-            const uint8_t type_id[2] = {type == DDBC_TYPE_S ? 0x00 : type == DDBC_TYPE_L ? 0x03 : 0x02, type == DDBC_TYPE_S};
+            const uint8_t type_id[2] = {type == DDBC_TYPE_S   ? 0x00
+                                        : type == DDBC_TYPE_L ? 0x03
+                                                              : 0x02,
+                                        type == DDBC_TYPE_S};
             CHECK(attribute->value.as.list.count == 0);
             CHECK_OK(ddbc_structured_read_value(r.workspace, type_id, attribute->unread, &attribute->value, &r.status),
                      &r.status);
@@ -240,6 +243,5 @@ static void what_does_not_fit_is_refused(void)
     rig_close(&r);
 }
 
-TEST_MAIN(TEST(round_trips), TEST(values_can_be_left), TEST(the_pages_example),
-          TEST(every_altered_byte_is_refused), TEST(batches_name_the_job_that_fails), TEST(sinks_take_large_results),
-          TEST(what_does_not_fit_is_refused))
+TEST_MAIN(TEST(round_trips), TEST(values_can_be_left), TEST(the_pages_example), TEST(every_altered_byte_is_refused),
+          TEST(batches_name_the_job_that_fails), TEST(sinks_take_large_results), TEST(what_does_not_fit_is_refused))
