@@ -378,11 +378,8 @@ bool ddbc_legacy_is_binary(const uint8_t *first, size_t size)
 
 ddbc_type ddbc_legacy_left_type(ddbc_bytes canonical)
 {
-    bool begins = canonical.len >= 2 && canonical.ptr[0] == RESERVED;
-    return begins && canonical.ptr[1] == tag_of(DDBC_TYPE_S)   ? DDBC_TYPE_S
-           : begins && canonical.ptr[1] == tag_of(DDBC_TYPE_L) ? DDBC_TYPE_L
-           : begins && canonical.ptr[1] == tag_of(DDBC_TYPE_M) ? DDBC_TYPE_M
-                                                               : DDBC_TYPE_NULL;
+    uint8_t tag = canonical.len >= 2 && canonical.ptr[0] == RESERVED ? canonical.ptr[1] : RESERVED;
+    return tag == 's' ? DDBC_TYPE_S : tag == 'L' ? DDBC_TYPE_L : tag == 'M' ? DDBC_TYPE_M : DDBC_TYPE_NULL;
 }
 
 /* A count, bounded by the bytes that remain, of members of at least `smallest` bytes. */
