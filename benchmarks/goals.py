@@ -55,11 +55,11 @@ class Goal:
     at_least: bool
     value: float | None
     best: float | None
-    #: For times of an item: the time that the limit allows, as a multiple of the libcrypto floor's. Under 1 no
-    #: implementation on this libcrypto can meet it.
+    #: For "times faster than another client": the time that the limit allows, as a multiple of the libcrypto floor's.
+    #: Under 1 no implementation on this libcrypto can meet it.
     allowed_floors: float | None = None
-    #: The same of the floor and CPython's marshal of the item together. Under 1 an implementation has to be quicker
-    #: than marshal is at reading one item and building the other, besides all that it has to do to them.
+    #: The same of the floor and CPython's marshal of the item together, also where the limit is one in floors. Under 1 an
+    #: implementation has to be quicker than marshal is at reading one item and building the other.
     allowed_both: float | None = None
 
     @property
@@ -108,6 +108,8 @@ def _ratio(
     allowed: list[float | None] = [None, None]
     if place is not None:
         for i, bottom in enumerate((FLOOR, FLOOR_AND_MARSHAL)):
+            if bottom == FLOOR and not at_least:
+                continue  # the limit itself
             other = report.ratio_to_sum(over if at_least else under, *(f"{place}/{who}" for who in bottom))
             if other is not None:
                 allowed[i] = other.medians / limit if at_least else other.medians * limit

@@ -277,20 +277,24 @@ static bool write_new(ddbc_workspace *workspace, const ddbc_attribute *attribute
     if (bytes == NULL) {
         return ddbc_fail_memory(status);
     }
+    if (!write_value(&w, attribute)) {
+        return false;
+    }
     *out = (ddbc_bytes){bytes, size};
-    return write_value(&w, attribute);
+    return true;
 }
 
 bool ddbc_structured_write_value(ddbc_workspace *workspace, const ddbc_attribute *attribute,
                                  uint8_t type_id[DDBC_TYPE_ID_SIZE], ddbc_bytes *out, ddbc_status *status)
 {
-    size_t unused = 0;
+    size_t size = 0;
     bool text_or_binary = attribute->type == DDBC_TYPE_S || attribute->type == DDBC_TYPE_B;
     if (text_or_binary || attribute->type == DDBC_TYPE_N) { /* these are written as they are */
-        *out = text_or_binary ? attribute->as.bytes : attribute->as.number.canonical;
-        if (!add(&unused, out->len, status)) {
+        ddbc_bytes bytes = text_or_binary ? attribute->as.bytes : attribute->as.number.canonical;
+        if (!add(&size, bytes.len, status)) {
             return false;
         }
+        *out = bytes;
     } else if (!write_new(workspace, attribute, out, status)) {
         return false;
     }
