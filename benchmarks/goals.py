@@ -58,7 +58,7 @@ class Goal:
     #: For "times faster than another client": the time that the limit allows, as a multiple of the libcrypto floor's.
     #: Under 1 no implementation on this libcrypto can meet it.
     allowed_floors: float | None = None
-    #: The same of the floor and CPython's marshal of the item together, also where the limit is one in floors. Under 1 an
+    #: The same of the floor and CPython's marshal of the item together, also where the limit is in floors. Under 1 an
     #: implementation has to be quicker than marshal is at reading one item and building the other.
     allowed_both: float | None = None
 
