@@ -326,6 +326,9 @@ typedef struct ddbc_item_attribute {
     /* decrypt, where the job leaves_values: what the `value` of an S, L or M, which is empty, is to be read from; else its
      * pointer is NULL. It is in the workspace's arena, verified and decrypted, but may be malformed. */
     ddbc_bytes unread;
+    /* encrypt, of a list or map that is encrypted: what it is serialised as, where the caller has that; then its `value` is
+     * empty. Else its pointer is NULL. */
+    ddbc_bytes written;
 } ddbc_item_attribute;
 
 typedef struct ddbc_item {

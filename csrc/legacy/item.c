@@ -121,24 +121,45 @@ static bool encrypt_to_sink(ddbc_workspace *workspace, ddbc_cipher_lease *lease,
     return true;
 }
 
+static bool measure_place(place *of, ddbc_status *status)
+{
+    const ddbc_item_attribute *attribute = of->attribute;
+    of->plaintext = attribute->written.len;
+    if (attribute->written.ptr == NULL &&
+        !ddbc_legacy_attribute_size(&attribute->value, true, &of->plaintext, status)) {
+        return false;
+    }
+    of->size = ddbc_chain_size(of->plaintext);
+    return true;
+}
+
+static bool write_place(ddbc_workspace *workspace, ddbc_dialect dialect, const place *to, ddbc_status *status)
+{
+    const ddbc_item_attribute *attribute = to->attribute;
+    uint8_t *at = to->at + DDBC_IV_SIZE;
+    if (attribute->written.ptr != NULL) {
+        memcpy(at, attribute->written.ptr, to->plaintext);
+        return true;
+    }
+    return ddbc_legacy_put_attribute(workspace, &attribute->value, dialect, true, at, status);
+}
+
 /* All values are written to where they are encrypted, one behind the other, and go through libcrypto in one call. */
 static bool encrypt_places(ddbc_workspace *workspace, ddbc_cipher_lease *lease, ddbc_dialect dialect,
                            const uint8_t *random, place *places, size_t count, ddbc_status *status)
 {
     size_t total = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!ddbc_legacy_attribute_size(&places[i].attribute->value, true, &places[i].plaintext, status)) {
+        if (!measure_place(&places[i], status)) {
             return ddbc_fail_in(status, places[i].attribute->name);
         }
-        places[i].size = ddbc_chain_size(places[i].plaintext);
     }
     uint8_t *buffer = lay_out(workspace, places, count, &total, status);
     if (buffer == NULL) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        if (!ddbc_legacy_put_attribute(workspace, &places[i].attribute->value, dialect, true,
-                                       places[i].at + DDBC_IV_SIZE, status)) {
+        if (!write_place(workspace, dialect, &places[i], status)) {
             return ddbc_fail_in(status, places[i].attribute->name);
         }
         ddbc_chain_frame(random + i * DDBC_IV_SIZE, places[i].plaintext, places[i].at);
@@ -148,6 +169,7 @@ static bool encrypt_places(ddbc_workspace *workspace, ddbc_cipher_lease *lease, 
     }
     for (size_t i = 0; i < count; i++) {
         set_stored(&places[i].attribute->value, places[i].at, places[i].size);
+        places[i].attribute->written = (ddbc_bytes){NULL, 0};
     }
     return true;
 }

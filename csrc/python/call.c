@@ -19,6 +19,7 @@ bool call_begin(call *c, engine_state *state)
 #endif
     c->names = NULL;
     c->bytes = 0;
+    c->pen = (ddbc_pen){0};
     c->status.code = DDBC_OK;
     c->workspace = state_borrow(state);
     return c->workspace != NULL;
@@ -59,6 +60,7 @@ void call_next(call *c)
     c->borrowed = NULL;
     c->names = NULL;
     c->bytes = 0;
+    c->pen = (ddbc_pen){0};
 }
 
 void call_raise(call *c)

@@ -3,6 +3,7 @@
 #ifndef DDBC_PYTHON_CALL_H
 #define DDBC_PYTHON_CALL_H
 
+#include "core/nested_put.h"
 #include "fork_gate.h"
 #include "objects.h"
 #include "state.h"
@@ -42,6 +43,7 @@ typedef struct call {
     bool keeping;      /* what is borrowed now is given out again, so it is held at once */
     known_name *names; /* CALL_NAMES slots once there is a map, else NULL */
     size_t bytes;      /* of leaves taken in */
+    ddbc_pen pen;      /* for nested_in */
     ddbc_status status;
 } call;
 

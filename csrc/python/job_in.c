@@ -223,6 +223,7 @@ static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObje
     }
     attribute->sink = NULL;
     attribute->unread = (ddbc_bytes){NULL, 0};
+    attribute->written = (ddbc_bytes){NULL, 0};
     attribute->name = read->text;
     attribute->action = read->action;
     to->job->names[item->count] = name;
@@ -235,6 +236,11 @@ static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObje
 static bool attribute_in(call *c, const item_context *to, size_t i)
 {
     ddbc_item_attribute *attribute = &to->job->job->item.attributes[i];
+    nested_format format = to->job->job->dialect == DDBC_DIALECT_JAVA ? NESTED_LEGACY_JAVA : NESTED_LEGACY;
+    if (to->encrypting && attribute->action == DDBC_ENCRYPT_AND_SIGN &&
+        nested_in(c, to->in, format, to->values[i], &attribute->value.type, &attribute->written)) {
+        return true;
+    }
     c->keeping = attribute->action != DDBC_ENCRYPT_AND_SIGN;
     /* What DynamoDB JSON gives out again stands within the value. */
     bool done = (!c->keeping || to->in == NOTATION_WIRE || call_hold(c, to->values[i])) &&

@@ -16,6 +16,19 @@ bool notation_in(PyObject *wire, notation *out);
 bool value_in(call *c, notation in, PyObject *value, ddbc_attribute *out);
 bool wire_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out);
 bool python_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out);
+/* The type that DynamoDB JSON calls so. */
+bool wire_type_of(ddbc_bytes name, ddbc_type *out);
+/* Whether boto3's decimal context takes a number, given as str(Decimal) has it; a failure where not. */
+bool python_number_fits(call *c, ddbc_bytes text);
+enum { PYTHON_DIGITS_MAX = 24 };
+size_t python_digits_of(long long value, char out[PYTHON_DIGITS_MAX]);
+
+/* How a list or map is serialised: by the structured format, or the legacy one in either order. */
+typedef enum nested_format { NESTED_LEGACY, NESTED_LEGACY_JAVA, NESTED_STRUCTURED } nested_format;
+/* A list or map of most kinds to its serialisation, in the workspace's arena. False for any other value, whatever is the
+ * matter with it: value_in takes it, or tells. */
+bool nested_in(call *c, notation in, nested_format format, PyObject *value, ddbc_type *type, ddbc_bytes *out);
+
 /* bytes, bytearray, memoryview or Binary. `*matched` is false, and nothing else happens, for any other type. */
 bool binary_in(call *c, PyObject *value, bool *matched, ddbc_bytes *out);
 /* A TOO_DEEP failure where `depth` is too deep to go on. */

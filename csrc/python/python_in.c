@@ -20,7 +20,7 @@ static bool fail_digits(call *c)
 }
 
 /* What boto3's context would trap, seen from str(Decimal): [-]digits[.digits][E[+-]digits]. */
-static bool check_context(call *c, ddbc_bytes text)
+bool python_number_fits(call *c, ddbc_bytes text)
 {
     size_t digits = 0;
     long exponent = 0;
@@ -64,13 +64,13 @@ static bool check_context(call *c, ddbc_bytes text)
 static bool number_text_in(call *c, PyObject *text, ddbc_number *out)
 {
     ddbc_bytes bytes;
-    return call_hold(c, text) && call_text(c, text, &bytes) && check_context(c, bytes) &&
+    return call_hold(c, text) && call_text(c, text, &bytes) && python_number_fits(c, bytes) &&
            ddbc_number_parse(c->workspace, bytes, out, &c->status);
 }
 
-static size_t digits_of(long long value, char out[24])
+size_t python_digits_of(long long value, char out[PYTHON_DIGITS_MAX])
 {
-    char reversed[24];
+    char reversed[PYTHON_DIGITS_MAX];
     size_t count = 0;
     size_t at = 0;
     unsigned long long rest = value < 0 ? 0 - (unsigned long long)value : (unsigned long long)value;
@@ -95,8 +95,8 @@ static bool integer_in(call *c, PyObject *value, ddbc_number *out)
         if (small == -1 && PyErr_Occurred()) {
             return false;
         }
-        char digits[24];
-        size_t length = digits_of(small, digits);
+        char digits[PYTHON_DIGITS_MAX];
+        size_t length = python_digits_of(small, digits);
         uint8_t *copy = call_array(c, length, 1);
         if (copy == NULL) {
             return false;

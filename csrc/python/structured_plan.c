@@ -137,6 +137,7 @@ static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObje
     }
     attribute->sink = NULL;
     attribute->unread = (ddbc_bytes){NULL, 0};
+    attribute->written = (ddbc_bytes){NULL, 0};
     attribute->action = DDBC_DO_NOTHING; /* of a reserved name, which the engine refuses */
     if (!call_text(c, name, &attribute->name)) {
         return false;

@@ -177,7 +177,7 @@ static inline bool type_of_letter(uint8_t letter, ddbc_type *out)
 }
 
 /* The longer ones are told apart by their lengths and first letters. */
-static bool type_of(ddbc_bytes name, ddbc_type *out)
+bool wire_type_of(ddbc_bytes name, ddbc_type *out)
 {
     if (name.len == 1) {
         return type_of_letter(name.ptr[0], out);
@@ -207,7 +207,7 @@ static inline bool find_type(call *c, PyObject *name, ddbc_type *out)
             return false;
         }
         c->bytes -= text.len; /* no part of the item's size */
-        if (type_of(text, out)) {
+        if (wire_type_of(text, out)) {
             return true;
         }
     }
