@@ -20,11 +20,15 @@ static inline uint64_t ddbc_named_head(ddbc_bytes name)
     if (name.len >= sizeof(uint64_t)) {
         return ddbc_first_eight(name.ptr);
     }
+    if (name.len >= sizeof(uint32_t)) { /* the last four may overlap the first */
+        uint64_t last = (uint64_t)ddbc_first_four(name.ptr + name.len - 4) << (64 - 8 * name.len);
+        return (uint64_t)ddbc_first_four(name.ptr) << 32 | (last & UINT32_MAX);
+    }
     uint64_t head = 0;
     for (size_t i = 0; i < name.len; i++) {
-        head = head << 8 | name.ptr[i];
+        head |= (uint64_t)name.ptr[i] << (56 - 8 * i);
     }
-    return name.len == 0 ? 0 : head << (64 - 8 * name.len);
+    return head;
 }
 
 /* By code point or by UTF-16 code unit; false where two are equal. While heads differ, and are ASCII or the order is that

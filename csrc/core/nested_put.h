@@ -7,18 +7,30 @@
 #include "core/memory.h"
 #include "core/nested.h"
 
-/* Room for values one behind the other, in a workspace's arena. All zero but for the workspace at first. */
+/* Room for values one behind the other, in a workspace's arena. All zero at first. */
 typedef struct ddbc_pen {
     ddbc_workspace *workspace;
     uint8_t *first; /* of the value that is being written */
     uint8_t *at;
     uint8_t *end;
-    size_t next; /* room that is taken next, at least */
-    bool structured; /* else legacy */
+    size_t next;               /* room that is taken next, at least */
+    bool structured;           /* else legacy */
+    const uint8_t (*types)[2]; /* as the format has them */
 } ddbc_pen;
 
-/* Room for `more` bytes behind what is written of the value; false where there is no memory, or for a value of such a
- * size that the tree, which is measured, serves it better. */
+/* For a value of either format. */
+static inline void ddbc_pen_begin(ddbc_pen *pen, ddbc_workspace *workspace, bool structured)
+{
+    static const uint8_t types[][DDBC_TYPE_M + 1][2] = {
+        {{0, 's'}, {0, 'n'}, {0, 'b'}, {0, '?'}, {0, 0}, {0, 'S'}, {0, 'N'}, {0, 'B'}, {0, 'L'}, {0, 'M'}},
+        {{0, 1}, {0, 2}, {0xFF, 0xFF}, {0, 4}, {0, 0}, {1, 1}, {1, 2}, {1, 0xFF}, {3, 0}, {2, 0}}};
+    pen->workspace = workspace;
+    pen->structured = structured;
+    pen->types = types[structured];
+}
+
+/* Room for `more` bytes behind what is written of the value; false where there is no memory, and for large leaves and
+ * values, which the tree serves better: it is measured, and leaves are copied once. */
 bool ddbc_pen_grow(ddbc_pen *pen, size_t more);
 
 static inline bool ddbc_pen_room(ddbc_pen *pen, size_t more)
@@ -37,10 +49,7 @@ static inline uint8_t *ddbc_put_four(uint8_t *at, size_t number)
 
 static inline uint8_t *ddbc_put_type(const ddbc_pen *pen, uint8_t *at, ddbc_type type)
 {
-    static const uint8_t heads[][DDBC_TYPE_M + 1][2] = {
-        {{0, 's'}, {0, 'n'}, {0, 'b'}, {0, '?'}, {0, 0}, {0, 'S'}, {0, 'N'}, {0, 'B'}, {0, 'L'}, {0, 'M'}},
-        {{0, 1}, {0, 2}, {0xFF, 0xFF}, {0, 4}, {0, 0}, {1, 1}, {1, 2}, {1, 0xFF}, {3, 0}, {2, 0}}};
-    memcpy(at, heads[pen->structured][type], 2);
+    memcpy(at, pen->types[type], 2);
     return at + 2;
 }
 

@@ -26,21 +26,16 @@ bool nested_in(call *c, notation in, nested_format format, PyObject *value, ddbc
 
 /* Members of maps and sets that are being sorted, without an array in the workspace. */
 enum { FEW_MEMBERS = 48 };
-/* To look at a larger leaf in place takes less than to copy it twice. */
-#define LEAF_MAX 4096
 
 typedef struct walk {
     call *c;
     ddbc_pen *pen;
-    bool utf16;    /* names are in that order */
-    bool wire;     /* the notation */
-    size_t leaves; /* bytes of them */
-    size_t used;   /* of `few` */
-    size_t most;   /* that was used of them */
+    bool utf16;  /* names are in that order */
+    bool wire;   /* the notation */
+    size_t used; /* of `few` */
+    size_t most; /* that was used of them */
     ddbc_named few[FEW_MEMBERS];
 } walk;
-
-static bool next_in(walk *w, PyObject *value, unsigned depth);
 
 static inline bool text_of(PyObject *text, ddbc_bytes *out)
 {
@@ -56,23 +51,17 @@ static inline bool text_of(PyObject *text, ddbc_bytes *out)
     return utf8 != NULL;
 }
 
-static inline bool put_bytes(walk *w, ddbc_type type, ddbc_bytes bytes)
-{
-    w->leaves += bytes.len;
-    return bytes.len <= LEAF_MAX && ddbc_put_leaf(w->pen, type, bytes);
-}
-
 static inline bool put_text(walk *w, PyObject *text)
 {
     ddbc_bytes bytes;
-    return text_of(text, &bytes) && put_bytes(w, DDBC_TYPE_S, bytes);
+    return text_of(text, &bytes) && ddbc_put_leaf(w->pen, DDBC_TYPE_S, bytes);
 }
 
-/* In canonical form, whatever form it has; `leaves` counts the text. */
+/* In canonical form, whatever form it has. */
 static inline bool put_number_text(walk *w, ddbc_bytes text)
 {
     if (ddbc_number_is_canonical(text)) {
-        return put_bytes(w, DDBC_TYPE_N, text);
+        return ddbc_put_leaf(w->pen, DDBC_TYPE_N, text);
     }
     ddbc_status ignored;
     size_t length = 0;
@@ -82,8 +71,31 @@ static inline bool put_number_text(walk *w, ddbc_bytes text)
     }
     (void)ddbc_put_four(ddbc_put_type(w->pen, w->pen->at, DDBC_TYPE_N), length);
     w->pen->at += DDBC_NESTED_HEAD + length;
-    w->leaves += text.len;
     return true;
+}
+
+/* ---- values of both ---------------------------------------------------------------------------------------------- */
+
+/* In DynamoDB JSON: a value by the name of its type. */
+static bool typed_in(walk *w, PyObject *name, PyObject *inner, unsigned depth);
+static bool python_in(walk *w, PyObject *value, unsigned depth);
+
+/* Members are at most at DDBC_DEPTH_MAX, since containers are above it. Inlined where most values come from. */
+static inline bool next_in(walk *w, PyObject *value, unsigned depth)
+{
+    if (!w->wire) {
+        return python_in(w, value, depth);
+    }
+    Py_ssize_t position = 0;
+    PyObject *name = NULL;
+    PyObject *inner = NULL;
+    if (!PyDict_CheckExact(value) || DDBC_DICT_SIZE(value) != 1 || !PyDict_Next(value, &position, &name, &inner)) {
+        return false;
+    }
+    if (name == w->c->state->type_names[DDBC_TYPE_S]) { /* what most values are; of one letter there is one str */
+        return put_text(w, inner);
+    }
+    return typed_in(w, name, inner, depth);
 }
 
 /* ---- containers of both notations ------------------------------------------------------------------------------ */
@@ -118,15 +130,14 @@ static bool map_in(walk *w, PyObject *dict, unsigned depth)
     PyObject *name = NULL;
     PyObject *value = NULL;
     bool done = members != NULL;
-    for (size_t i = 0; done && PyDict_Next(dict, &position, &name, &value); i++) {
-        done = text_of(name, &members[i].name);
+    for (size_t i = 0; done && i < count; i++) {
+        done = PyDict_Next(dict, &position, &name, &value) && text_of(name, &members[i].name);
         members[i].value = value;
         members[i].head = done ? ddbc_named_head(members[i].name) : 0;
     }
     done = done && ddbc_sort_named(members, count, w->utf16);
     for (size_t i = 0; done && i < count; i++) {
-        /* The structured format bounds names, the legacy one has no empty ones in DynamoDB either. */
-        done = members[i].name.len > 0 && put_bytes(w, DDBC_TYPE_S, members[i].name) &&
+        done = members[i].name.len - 1 < DDBC_NESTED_NAME_MAX && ddbc_put_leaf(w->pen, DDBC_TYPE_S, members[i].name) &&
                next_in(w, (PyObject *)members[i].value, depth + 1);
     }
     leave_members(w, members);
@@ -143,7 +154,8 @@ static bool list_in(walk *w, PyObject *list, unsigned depth)
     size_t mark = 0;
     bool done = depth < DDBC_DEPTH_MAX && ddbc_put_begin(w->pen, DDBC_TYPE_L, count, &mark);
     for (size_t i = 0; done && i < count; i++) {
-        done = next_in(w, tuple ? DDBC_TUPLE_ITEM(list, (Py_ssize_t)i) : DDBC_LIST_ITEM(list, (Py_ssize_t)i), depth + 1);
+        done =
+            next_in(w, tuple ? DDBC_TUPLE_ITEM(list, (Py_ssize_t)i) : DDBC_LIST_ITEM(list, (Py_ssize_t)i), depth + 1);
     }
     if (done) {
         ddbc_put_end(w->pen, mark);
@@ -162,13 +174,13 @@ static inline bool is_exact_list(PyObject *value)
 static bool binary_of(walk *w, PyObject *value)
 {
     if (PyBytes_Check(value)) {
-        return put_bytes(w, DDBC_TYPE_B, bytes_in_place(value));
+        return ddbc_put_leaf(w->pen, DDBC_TYPE_B, bytes_in_place(value));
     }
     if (!is_exact_binary(w->c->state, value) || !is_plain_binary(w->c->state)) {
         return false;
     }
     PyObject *inner = PyObject_GetAttr(value, w->c->state->value_name);
-    bool done = inner != NULL && PyBytes_Check(inner) && put_bytes(w, DDBC_TYPE_B, bytes_in_place(inner));
+    bool done = inner != NULL && PyBytes_Check(inner) && ddbc_put_leaf(w->pen, DDBC_TYPE_B, bytes_in_place(inner));
     Py_XDECREF(inner);
     return done;
 }
@@ -197,8 +209,7 @@ static bool set_in(walk *w, ddbc_type type, PyObject *list)
     }
     done = done && ddbc_sort_named(members, count, type == DDBC_TYPE_SS && w->utf16);
     for (size_t i = 0; done && i < count; i++) {
-        w->leaves += members[i].name.len;
-        done = members[i].name.len <= LEAF_MAX && ddbc_put_member(w->pen, members[i].name);
+        done = ddbc_put_member(w->pen, members[i].name);
     }
     leave_members(w, members);
     if (done) {
@@ -211,24 +222,18 @@ static bool set_in(walk *w, ddbc_type type, PyObject *list)
 static inline bool type_of_name(const walk *w, PyObject *name, ddbc_type *out)
 {
     PyObject *const *names = w->c->state->type_names;
-    for (ddbc_type type = DDBC_TYPE_S; type <= DDBC_TYPE_M; type++) {
-        if (name == names[type]) {
-            *out = type;
-            return true;
-        }
-    }
     ddbc_bytes text;
-    return text_of(name, &text) && wire_type_of(text, out);
+    *out = name == names[DDBC_TYPE_N]      ? DDBC_TYPE_N
+           : name == names[DDBC_TYPE_M]    ? DDBC_TYPE_M
+           : name == names[DDBC_TYPE_L]    ? DDBC_TYPE_L
+           : name == names[DDBC_TYPE_BOOL] ? DDBC_TYPE_BOOL
+           : name == names[DDBC_TYPE_NULL] ? DDBC_TYPE_NULL
+                                           : DDBC_TYPE_S;
+    return *out != DDBC_TYPE_S || (text_of(name, &text) && wire_type_of(text, out));
 }
 
-static bool wire_in(walk *w, PyObject *value, unsigned depth)
+static bool typed_in(walk *w, PyObject *name, PyObject *inner, unsigned depth)
 {
-    Py_ssize_t position = 0;
-    PyObject *name = NULL;
-    PyObject *inner = NULL;
-    if (!PyDict_CheckExact(value) || DDBC_DICT_SIZE(value) != 1 || !PyDict_Next(value, &position, &name, &inner)) {
-        return false;
-    }
     ddbc_type type = DDBC_TYPE_S;
     ddbc_bytes text;
     if (!type_of_name(w, name, &type)) {
@@ -280,7 +285,6 @@ static bool integer_in(walk *w, PyObject *value)
     size_t length = python_digits_of(number, (char *)at);
     (void)ddbc_put_four(ddbc_put_type(w->pen, w->pen->at, DDBC_TYPE_N), length);
     w->pen->at = at + length;
-    w->leaves += length;
     return true;
 }
 
@@ -308,11 +312,6 @@ static bool python_in(walk *w, PyObject *value, unsigned depth)
     return PyLong_CheckExact(value) ? integer_in(w, value) : binary_of(w, value);
 }
 
-static bool next_in(walk *w, PyObject *value, unsigned depth)
-{
-    return w->wire ? wire_in(w, value, depth) : depth <= DDBC_DEPTH_MAX && python_in(w, value, depth);
-}
-
 /* DDBC_TYPE_L or DDBC_TYPE_M for what may be one of them, else DDBC_TYPE_NULL. */
 static ddbc_type type_of_value(const walk *w, PyObject *value)
 {
@@ -336,15 +335,13 @@ bool nested_in(call *c, notation in, nested_format format, PyObject *value, ddbc
     w.pen = pen;
     w.utf16 = format != NESTED_LEGACY;
     w.wire = in == NOTATION_WIRE;
-    w.leaves = 0;
     w.used = 0;
     w.most = 0;
     *type = type_of_value(&w, value);
     if (*type == DDBC_TYPE_NULL) {
         return false;
     }
-    pen->workspace = c->workspace;
-    pen->structured = format == NESTED_STRUCTURED;
+    ddbc_pen_begin(pen, c->workspace, format == NESTED_STRUCTURED);
     bool done = next_in(&w, value, 1);
     ddbc_wipe(w.few, w.most * sizeof w.few[0]); /* names are in there */
     if (!done) {
@@ -356,7 +353,7 @@ bool nested_in(call *c, notation in, nested_format format, PyObject *value, ddbc
     size_t skipped = pen->structured ? DDBC_NESTED_HEAD : 0; /* the format has these of the value itself elsewhere */
     *out = (ddbc_bytes){pen->first + skipped, (size_t)(pen->at - pen->first) - skipped};
     pen->first = pen->at;
-    c->bytes += w.leaves;
+    c->bytes += out->len;
     return true;
 }
 #endif
