@@ -94,9 +94,14 @@ static uint8_t version_of(const ddbc_item *item)
 static bool write_values(ddbc_workspace *workspace, ddbc_field *fields, size_t count, ddbc_status *status)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!ddbc_structured_write_value(workspace, &fields[i].attribute->value, fields[i].type_id, &fields[i].value,
-                                         status)) {
-            return ddbc_fail_in(status, fields[i].attribute->name);
+        ddbc_item_attribute *attribute = fields[i].attribute;
+        if (attribute->written.ptr != NULL) {
+            ddbc_structured_type_id(attribute->value.type, fields[i].type_id);
+            fields[i].value = attribute->written;
+            attribute->written = (ddbc_bytes){NULL, 0};
+        } else if (!ddbc_structured_write_value(workspace, &attribute->value, fields[i].type_id, &fields[i].value,
+                                                status)) {
+            return ddbc_fail_in(status, attribute->name);
         }
     }
     return true;

@@ -34,6 +34,11 @@ static const uint8_t *type_id_of(ddbc_type type)
     return ids[type];
 }
 
+void ddbc_structured_type_id(ddbc_type type, uint8_t out[DDBC_TYPE_ID_SIZE])
+{
+    memcpy(out, type_id_of(type), DDBC_TYPE_ID_SIZE);
+}
+
 /* ---- sizes ----------------------------------------------------------------------------------------------------- */
 
 static bool add(size_t *total, size_t more, ddbc_status *status)
