@@ -32,6 +32,7 @@ extern "C" {
 
 /* ---- values ---------------------------------------------------------------------------------------------------- */
 
+void ddbc_structured_type_id(ddbc_type type, uint8_t out[2]);
 /* Serialisation of a value, writing: its type id and its bytes, which for S, B and canonical N are those of the tree. What
  * ddbc_attribute_check refuses is refused, in the same words. */
 DDBC_MUST_USE bool ddbc_structured_write_value(ddbc_workspace *workspace, const ddbc_attribute *attribute,

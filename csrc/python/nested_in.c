@@ -191,7 +191,8 @@ static bool set_in(walk *w, ddbc_type type, PyObject *list)
 {
     size_t count = PyList_CheckExact(list) ? (size_t)DDBC_LIST_SIZE(list) : 0;
     size_t mark = 0;
-    if (!PyList_CheckExact(list) || !ddbc_put_begin(w->pen, type, count, &mark)) {
+    bool other_order = type == DDBC_TYPE_BS && w->utf16 && !w->pen->structured; /* that of signed bytes */
+    if (!PyList_CheckExact(list) || other_order || !ddbc_put_begin(w->pen, type, count, &mark)) {
         return false;
     }
     ddbc_named *members = take_members(w, count);

@@ -34,9 +34,13 @@ PyObject *serialize_attribute(PyObject *module, PyObject *const *arguments, Py_s
     ddbc_attribute attribute;
     ddbc_dialect dialect = DDBC_DIALECT_PYTHON;
     ddbc_bytes bytes;
-    bool done = call_hold(&c, arguments[0]) && wire_value_in(&c, arguments[0], 1, &attribute) &&
-                dialect_in(&c, arguments[1], &dialect) && ddbc_attribute_check(c.workspace, &attribute, &c.status) &&
-                ddbc_legacy_write_attribute(c.workspace, &attribute, dialect, &bytes, &c.status);
+    bool done = call_hold(&c, arguments[0]) && dialect_in(&c, arguments[1], &dialect);
+    nested_format format = dialect == DDBC_DIALECT_JAVA ? NESTED_LEGACY_JAVA : NESTED_LEGACY;
+    if (done && !nested_in(&c, NOTATION_WIRE, format, arguments[0], &attribute.type, &bytes)) {
+        done = wire_value_in(&c, arguments[0], 1, &attribute) &&
+               ddbc_attribute_check(c.workspace, &attribute, &c.status) &&
+               ddbc_legacy_write_attribute(c.workspace, &attribute, dialect, &bytes, &c.status);
+    }
     return call_finish(&c, done ? bytes_out(bytes) : NULL);
 }
 

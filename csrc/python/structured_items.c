@@ -315,9 +315,14 @@ PyObject *structured_serialize_value(PyObject *module, PyObject *value)
     if (!call_begin(&c, state_of_module(module))) {
         return NULL;
     }
-    bool done = call_hold(&c, value) && wire_value_in(&c, value, 1, &attribute) &&
-                ddbc_attribute_check(c.workspace, &attribute, &c.status) &&
-                ddbc_structured_write_value(c.workspace, &attribute, type_id, &bytes, &c.status);
+    bool done = call_hold(&c, value);
+    if (done && nested_in(&c, NOTATION_WIRE, NESTED_STRUCTURED, value, &attribute.type, &bytes)) {
+        ddbc_structured_type_id(attribute.type, type_id);
+    } else {
+        done = done && wire_value_in(&c, value, 1, &attribute) &&
+               ddbc_attribute_check(c.workspace, &attribute, &c.status) &&
+               ddbc_structured_write_value(c.workspace, &attribute, type_id, &bytes, &c.status);
+    }
     return call_finish(
         &c, done ? Py_BuildValue("(NN)", bytes_out((ddbc_bytes){type_id, sizeof type_id}), bytes_out(bytes)) : NULL);
 }

@@ -71,9 +71,6 @@ bool ddbc_take_bytes(ddbc_bytes *in, size_t size, ddbc_bytes *out);
 /* A length of 16 bits and as many bytes. */
 bool ddbc_take_sized(ddbc_bytes *in, ddbc_bytes *out);
 
-/* ---- value.c */
-void ddbc_structured_type_id(ddbc_type type, uint8_t out[DDBC_TYPE_ID_SIZE]);
-
 /* ---- fields.c */
 /* The signed attributes in order of canonical path; paths and values are left empty. */
 DDBC_MUST_USE bool ddbc_fields_new(ddbc_workspace *workspace, ddbc_structured_job *job, ddbc_field **out, size_t *count,
