@@ -6,8 +6,9 @@
 #include "core/order.h"
 #include "core/words.h"
 
-/* Up to this many an insertion sort is the fastest whatever their order. */
+/* Up to this many an insertion sort is the fastest whatever their order; beyond, within so many moves for each. */
 #define DDBC_NAMED_FEW 16
+#define DDBC_NAMED_MOVES 4
 
 typedef struct ddbc_named {
     ddbc_bytes name; /* first, to be sorted by */
@@ -45,17 +46,18 @@ static inline bool ddbc_sort_named(ddbc_named *all, size_t count, bool utf16)
     if (told && sorted) {
         return true;
     }
-    bool equal = !told || count > DDBC_NAMED_FEW;
-    for (size_t i = 1; !equal && i < count; i++) {
+    size_t moves = count > DDBC_NAMED_FEW ? count * DDBC_NAMED_MOVES : SIZE_MAX;
+    for (size_t i = 1; told && i < count; i++) {
         ddbc_named moved = all[i];
         size_t at = i;
         for (; at > 0 && all[at - 1].head > moved.head; at--) {
             all[at] = all[at - 1];
         }
         all[at] = moved;
-        equal = at > 0 && all[at - 1].head == moved.head;
+        told = (at == 0 || all[at - 1].head != moved.head) && i - at <= moves;
+        moves -= i - at;
     }
-    if (!equal) {
+    if (told) {
         return true;
     }
     ddbc_sort(all, count, sizeof *all, utf16 ? ddbc_compare_utf16 : ddbc_compare_unsigned);

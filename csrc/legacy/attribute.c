@@ -9,7 +9,7 @@
  * Lengths and counts are big-endian. Numbers are in canonical form. */
 #include <string.h>
 
-#include "core/order.h"
+#include "core/named.h"
 #include "core/status.h"
 #include "core/words.h"
 #include "legacy/canonical.h"
@@ -177,27 +177,23 @@ static bool put_map(writer *w, const ddbc_attribute *attribute)
     if (count == 0) {
         return true;
     }
-    typedef struct entry {
-        ddbc_bytes name;
-        const ddbc_attribute *value;
-    } entry;
-    entry *sorted = ddbc_arena_array(&w->workspace->arena, count, sizeof *sorted);
+    ddbc_named *sorted = ddbc_arena_array(&w->workspace->arena, count, sizeof *sorted);
     if (sorted == NULL) {
         return ddbc_fail_memory(w->status);
     }
     for (size_t i = 0; i < count; i++) {
-        sorted[i] = (entry){attribute->as.map.members[i].name, &attribute->as.map.members[i].value};
+        const ddbc_member *member = &attribute->as.map.members[i];
+        sorted[i] = (ddbc_named){member->name, &member->value, ddbc_named_head(member->name)};
     }
-    ddbc_sort(sorted, count, sizeof *sorted,
-              w->dialect == DDBC_DIALECT_JAVA ? ddbc_compare_utf16 : ddbc_compare_unsigned);
+    if (!ddbc_sort_named(sorted, count, w->dialect == DDBC_DIALECT_JAVA) && w->strict) {
+        return ddbc_fail_equal_members(DDBC_TYPE_M, w->status);
+    }
     for (size_t i = 0; i < count; i++) {
-        if (w->strict && i > 0 && ddbc_bytes_equal(sorted[i - 1].name, sorted[i].name)) {
-            return ddbc_fail_equal_members(DDBC_TYPE_M, w->status);
-        }
+        const ddbc_attribute *value = sorted[i].value;
         w->at = put_value(put_tag(w->at, DDBC_TYPE_S), sorted[i].name);
-        if (sorted[i].value->type == DDBC_TYPE_S) { /* what most members are */
-            w->at = put_value(put_tag(w->at, DDBC_TYPE_S), sorted[i].value->as.bytes);
-        } else if (!put_attribute(w, sorted[i].value)) {
+        if (value->type == DDBC_TYPE_S) { /* what most members are */
+            w->at = put_value(put_tag(w->at, DDBC_TYPE_S), value->as.bytes);
+        } else if (!put_attribute(w, value)) {
             return false;
         }
     }

@@ -6,16 +6,13 @@
  *   M      count(4), then per member, in UTF-16 order of names: 0001, length(4), name, type id(2), length(4), value */
 #include <string.h>
 
-#include "core/order.h"
+#include "core/named.h"
 #include "core/status.h"
-#include "core/words.h"
 #include "structured/format.h"
 
 #define PREFIX_SIZE 6 /* type id and length */
 #define NAME_MAX_SIZE 65535
 #define TEXT_TYPE_ID 0x0001 /* S, and names */
-/* Up to this many names of a map an insertion sort is the fastest whatever their order. */
-#define FEW 16
 
 typedef struct writer {
     ddbc_workspace *workspace;
@@ -162,75 +159,29 @@ static bool write_prefixed(writer *w, const ddbc_attribute *attribute)
     return true;
 }
 
-typedef struct keyed {
-    ddbc_bytes name; /* first, to be sorted by */
-    const ddbc_attribute *value;
-    uint64_t head; /* the name's first bytes as a number */
-} keyed;
-
-static inline uint64_t head_of(ddbc_bytes name)
-{
-    if (name.len >= sizeof(uint64_t)) {
-        return ddbc_first_eight(name.ptr);
-    }
-    uint64_t head = 0;
-    for (size_t i = 0; i < name.len; i++) {
-        head |= (uint64_t)name.ptr[i] << (56 - 8 * i);
-    }
-    return head;
-}
-
-/* In UTF-16 order. While heads are ASCII and differ, as they mostly do, they tell it alone; else names are compared. */
-static void sort_names(keyed *all, size_t count)
-{
-    uint64_t seen = 0;
-    bool sorted = true;
-    bool equal = false;
-    for (size_t i = 0; i < count; i++) {
-        seen |= all[i].head;
-        sorted = sorted && (i == 0 || all[i - 1].head < all[i].head);
-    }
-    if ((seen & UINT64_C(0x8080808080808080)) != 0 || count > FEW) {
-        ddbc_sort(all, count, sizeof *all, ddbc_compare_utf16);
-        return;
-    }
-    for (size_t i = 1; !sorted && i < count; i++) {
-        keyed moved = all[i];
-        size_t at = i;
-        for (; at > 0 && all[at - 1].head > moved.head; at--) {
-            all[at] = all[at - 1];
-        }
-        all[at] = moved;
-        equal = equal || (at > 0 && all[at - 1].head == moved.head);
-    }
-    if (equal) {
-        ddbc_sort(all, count, sizeof *all, ddbc_compare_utf16);
-    }
-}
-
 static bool write_map(writer *w, const ddbc_attribute *attribute)
 {
     size_t count = attribute->as.map.count;
-    keyed *sorted = ddbc_arena_array(&w->workspace->arena, count, sizeof *sorted);
+    ddbc_named *sorted = ddbc_arena_array(&w->workspace->arena, count, sizeof *sorted);
     if (sorted == NULL) {
         return ddbc_fail_memory(w->status);
     }
     for (size_t i = 0; i < count; i++) {
         const ddbc_member *member = &attribute->as.map.members[i];
-        sorted[i] = (keyed){member->name, &member->value, head_of(member->name)};
+        sorted[i] = (ddbc_named){member->name, &member->value, ddbc_named_head(member->name)};
     }
-    sort_names(sorted, count);
+    if (!ddbc_sort_named(sorted, count, true)) {
+        return ddbc_fail_equal_members(DDBC_TYPE_M, w->status);
+    }
     w->at = ddbc_put_u32(w->at, count);
     for (size_t i = 0; i < count; i++) {
-        if (i > 0 && sorted[i - 1].head == sorted[i].head && ddbc_bytes_equal(sorted[i - 1].name, sorted[i].name)) {
-            return ddbc_fail_equal_members(DDBC_TYPE_M, w->status);
-        }
+        const ddbc_attribute *value = sorted[i].value;
         w->at = ddbc_put_u16(w->at, TEXT_TYPE_ID);
         write_sized(w, sorted[i].name);
-        if (sorted[i].value->type == DDBC_TYPE_S) { /* what most members are */
+        if (value->type == DDBC_TYPE_S) { /* what most members are */
             w->at = ddbc_put_u16(w->at, TEXT_TYPE_ID);
-            write_sized(w, sorted[i].value->as.bytes);
-        } else if (!write_prefixed(w, sorted[i].value)) {
+            write_sized(w, value->as.bytes);
+        } else if (!write_prefixed(w, value)) {
             return false;
         }
     }
