@@ -239,6 +239,31 @@ static void values_can_be_left(void)
     rig_close(&r);
 }
 
+/* A list or map that the caller has serialised is encrypted as if it had come in the tree. */
+static void values_can_be_written_before(void)
+{
+    rig r = rig_open(NULL);
+    keys k = keys_open(&r);
+    ddbc_item plaintext = make_item(
+        &r, 3, item_attribute("id", DDBC_SIGN_ONLY, make_s("p-1")),
+        item_attribute("l", DDBC_ENCRYPT_AND_SIGN, make_l(&r, 2, make_s("x"), make_null())),
+        item_attribute("m", DDBC_ENCRYPT_AND_SIGN, make_m(&r, 2, "a", make_bool(true), "b", make_n(&r, "1.5"))));
+    ddbc_legacy_job job = make_job(&k, clone_item(&r, plaintext));
+    for (size_t i = 1; i < plaintext.count; i++) {
+        ddbc_item_attribute *attribute = &job.item.attributes[i];
+        attribute->written = canonical(&r, &plaintext.attributes[i].value);
+        attribute->value = (ddbc_attribute){.type = attribute->value.type};
+    }
+    CHECK_OK(encrypt_one(&r, &job), &r.status);
+    for (size_t i = 1; i < plaintext.count; i++) {
+        CHECK(job.item.attributes[i].value.type == DDBC_TYPE_B && job.item.attributes[i].written.ptr == NULL);
+    }
+    CHECK_OK(decrypt_one(&r, &job), &r.status);
+    expect_same_item(&r, job.item, plaintext);
+    keys_close(&k);
+    rig_close(&r);
+}
+
 static void ciphertext_goes_to_the_sink(void)
 {
     static uint8_t data[700];
@@ -299,4 +324,4 @@ static void deepest_items(void)
 TEST_MAIN(TEST(round_trip), TEST(stored_bytes_are_the_formats), TEST(every_signing_algorithm),
           TEST(ivs_are_never_the_same), TEST(batches), TEST(the_failing_job_is_named),
           TEST(without_encrypted_attributes_no_key_is_needed), TEST(values_can_be_left),
-          TEST(ciphertext_goes_to_the_sink), TEST(large_items), TEST(deepest_items))
+          TEST(values_can_be_written_before), TEST(ciphertext_goes_to_the_sink), TEST(large_items), TEST(deepest_items))
