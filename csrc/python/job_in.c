@@ -237,14 +237,12 @@ static bool attribute_in(call *c, const item_context *to, size_t i)
 {
     ddbc_item_attribute *attribute = &to->job->job->item.attributes[i];
     nested_format format = to->job->job->dialect == DDBC_DIALECT_JAVA ? NESTED_LEGACY_JAVA : NESTED_LEGACY;
-    if (to->encrypting && attribute->action == DDBC_ENCRYPT_AND_SIGN &&
-        nested_in(c, to->in, format, to->values[i], &attribute->value.type, &attribute->written)) {
-        return true;
-    }
+    bool encrypts = to->encrypting && attribute->action == DDBC_ENCRYPT_AND_SIGN;
     c->keeping = attribute->action != DDBC_ENCRYPT_AND_SIGN;
     /* What DynamoDB JSON gives out again stands within the value. */
     bool done = (!c->keeping || to->in == NOTATION_WIRE || call_hold(c, to->values[i])) &&
-                value_in(c, to->in, to->values[i], &attribute->value);
+                (encrypts ? encrypted_in(c, to->in, format, to->values[i], attribute)
+                          : value_in(c, to->in, to->values[i], &attribute->value));
     c->keeping = false;
     if (!done) {
         return c->status.code == DDBC_OK ? false : ddbc_fail_in(&c->status, attribute->name);

@@ -28,6 +28,8 @@ typedef enum nested_format { NESTED_LEGACY, NESTED_LEGACY_JAVA, NESTED_STRUCTURE
 /* A list or map of most kinds to its serialisation, in the workspace's arena. False for any other value, whatever is the
  * matter with it: value_in takes it, or tells. */
 bool nested_in(call *c, notation in, nested_format format, PyObject *value, ddbc_type *type, ddbc_bytes *out);
+/* value_in for what is encrypted: a list or map is `written` where that is possible. */
+bool encrypted_in(call *c, notation in, nested_format format, PyObject *value, ddbc_item_attribute *out);
 
 /* bytes, bytearray, memoryview or Binary. `*matched` is false, and nothing else happens, for any other type. */
 bool binary_in(call *c, PyObject *value, bool *matched, ddbc_bytes *out);

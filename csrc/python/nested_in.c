@@ -22,6 +22,12 @@ bool nested_in(call *c, notation in, nested_format format, PyObject *value, ddbc
     (void)out;
     return false;
 }
+
+bool encrypted_in(call *c, notation in, nested_format format, PyObject *value, ddbc_item_attribute *out)
+{
+    (void)format;
+    return value_in(c, in, value, &out->value);
+}
 #else
 
 /* Members of maps and sets that are being sorted, without an array in the workspace. */
@@ -313,22 +319,8 @@ static bool python_in(walk *w, PyObject *value, unsigned depth)
     return PyLong_CheckExact(value) ? integer_in(w, value) : binary_of(w, value);
 }
 
-/* DDBC_TYPE_L or DDBC_TYPE_M for what may be one of them, else DDBC_TYPE_NULL. */
-static ddbc_type type_of_value(const walk *w, PyObject *value)
-{
-    Py_ssize_t position = 0;
-    PyObject *name = NULL;
-    PyObject *inner = NULL;
-    ddbc_type type = DDBC_TYPE_NULL;
-    if (!w->wire) {
-        return PyDict_CheckExact(value) ? DDBC_TYPE_M : is_exact_list(value) ? DDBC_TYPE_L : DDBC_TYPE_NULL;
-    }
-    bool found = PyDict_CheckExact(value) && DDBC_DICT_SIZE(value) == 1 &&
-                 PyDict_Next(value, &position, &name, &inner) && type_of_name(w, name, &type);
-    return found && (type == DDBC_TYPE_L || type == DDBC_TYPE_M) ? type : DDBC_TYPE_NULL;
-}
-
-bool nested_in(call *c, notation in, nested_format format, PyObject *value, ddbc_type *type, ddbc_bytes *out)
+/* A list or map, whose type is known, from its serialisation's first byte on. */
+static bool walk_in(call *c, notation in, nested_format format, PyObject *value, ddbc_type type, ddbc_bytes *out)
 {
     ddbc_pen *pen = &c->pen;
     walk w;
@@ -338,12 +330,9 @@ bool nested_in(call *c, notation in, nested_format format, PyObject *value, ddbc
     w.wire = in == NOTATION_WIRE;
     w.used = 0;
     w.most = 0;
-    *type = type_of_value(&w, value);
-    if (*type == DDBC_TYPE_NULL) {
-        return false;
-    }
     ddbc_pen_begin(pen, c->workspace, format == NESTED_STRUCTURED);
-    bool done = next_in(&w, value, 1);
+    bool done = type == DDBC_TYPE_L ? is_exact_list(value) && list_in(&w, value, 1)
+                                    : PyDict_CheckExact(value) && map_in(&w, value, 1);
     ddbc_wipe(w.few, w.most * sizeof w.few[0]); /* names are in there */
     if (!done) {
         PyErr_Clear();
@@ -356,5 +345,46 @@ bool nested_in(call *c, notation in, nested_format format, PyObject *value, ddbc
     pen->first = pen->at;
     c->bytes += out->len;
     return true;
+}
+
+/* What is in the one member of a dict, if its type is L, M or S; DDBC_TYPE_NULL for all else. */
+static inline ddbc_type wire_member(const call *c, PyObject *value, PyObject **inner)
+{
+    Py_ssize_t position = 0;
+    PyObject *name = NULL;
+    if (!PyDict_CheckExact(value) || DDBC_DICT_SIZE(value) != 1 || !PyDict_Next(value, &position, &name, inner)) {
+        return DDBC_TYPE_NULL;
+    }
+    PyObject *const *names = c->state->type_names;
+    return name == names[DDBC_TYPE_S]   ? DDBC_TYPE_S
+           : name == names[DDBC_TYPE_L] ? DDBC_TYPE_L
+           : name == names[DDBC_TYPE_M] ? DDBC_TYPE_M
+                                        : DDBC_TYPE_NULL;
+}
+
+static inline ddbc_type python_type(PyObject *value)
+{
+    return PyDict_CheckExact(value) ? DDBC_TYPE_M : is_exact_list(value) ? DDBC_TYPE_L : DDBC_TYPE_NULL;
+}
+
+bool nested_in(call *c, notation in, nested_format format, PyObject *value, ddbc_type *type, ddbc_bytes *out)
+{
+    PyObject *inner = value;
+    *type = in == NOTATION_WIRE ? wire_member(c, value, &inner) : python_type(value);
+    return (*type == DDBC_TYPE_L || *type == DDBC_TYPE_M) && walk_in(c, in, format, inner, *type, out);
+}
+
+bool encrypted_in(call *c, notation in, nested_format format, PyObject *value, ddbc_item_attribute *out)
+{
+    PyObject *inner = value;
+    ddbc_type type = in == NOTATION_WIRE ? wire_member(c, value, &inner) : python_type(value);
+    out->value.type = type;
+    if (type == DDBC_TYPE_S && PyUnicode_Check(inner)) {
+        return call_borrow(c, inner) && call_text(c, inner, &out->value.as.bytes);
+    }
+    if ((type == DDBC_TYPE_L || type == DDBC_TYPE_M) && walk_in(c, in, format, inner, type, &out->written)) {
+        return true;
+    }
+    return value_in(c, in, value, &out->value);
 }
 #endif

@@ -170,13 +170,11 @@ static bool name_in(call *c, void *context, size_t index, PyObject *name, PyObje
 static bool attribute_in(call *c, const item_context *to, size_t i)
 {
     ddbc_item_attribute *attribute = &to->job->job->item.attributes[i];
-    if (to->encrypting && attribute->action == DDBC_ENCRYPT_AND_SIGN &&
-        nested_in(c, to->in, NESTED_STRUCTURED, to->values[i], &attribute->value.type, &attribute->written)) {
-        return true;
-    }
+    bool encrypts = to->encrypting && attribute->action == DDBC_ENCRYPT_AND_SIGN;
     /* What a stored item's legend says of an attribute is not known yet. */
     c->keeping = attribute->action != DDBC_ENCRYPT_AND_SIGN;
-    bool done = value_in(c, to->in, to->values[i], &attribute->value);
+    bool done = encrypts ? encrypted_in(c, to->in, NESTED_STRUCTURED, to->values[i], attribute)
+                         : value_in(c, to->in, to->values[i], &attribute->value);
     c->keeping = false;
     return done || c->status.code == DDBC_OK ? done : ddbc_fail_in(&c->status, attribute->name);
 }
