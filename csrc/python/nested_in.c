@@ -140,6 +140,9 @@ static bool map_in(walk *w, PyObject *dict, unsigned depth)
         done = PyDict_Next(dict, &position, &name, &value) && text_of(name, &members[i].name);
         members[i].value = value;
         members[i].head = done ? ddbc_named_head(members[i].name) : 0;
+        if (done) {
+            look_ahead(value);
+        }
     }
     done = done && ddbc_sort_named(members, count, w->utf16);
     for (size_t i = 0; done && i < count; i++) {

@@ -70,6 +70,18 @@ static inline PyObject *new_text(ddbc_bytes text)
     return PyUnicode_DecodeUTF8((const char *)text.ptr, (Py_ssize_t)text.len, NULL);
 }
 
+/* Has a dict's members fetched into the cache, for a look at them soon. */
+static inline void look_ahead(PyObject *object)
+{
+#if !defined Py_LIMITED_API && (defined __GNUC__ || defined __clang__)
+    if (PyDict_CheckExact(object)) {
+        __builtin_prefetch(((PyDictObject *)object)->ma_keys);
+    }
+#else
+    (void)object;
+#endif
+}
+
 /* An empty dict with room for `count` members, where Python offers that. */
 static inline PyObject *new_dict(size_t count)
 {
