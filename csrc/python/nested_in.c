@@ -322,7 +322,7 @@ static bool python_in(walk *w, PyObject *value, unsigned depth)
     return PyLong_CheckExact(value) ? integer_in(w, value) : binary_of(w, value);
 }
 
-/* A list or map, whose type is known, from its serialisation's first byte on. */
+/* A list or map: `value` is the list or dict itself. Where it does not come to its end nothing is left of it. */
 static bool walk_in(call *c, notation in, nested_format format, PyObject *value, ddbc_type type, ddbc_bytes *out)
 {
     ddbc_pen *pen = &c->pen;
