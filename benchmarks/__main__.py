@@ -73,7 +73,7 @@ def verdicts(report: Report) -> str:
     """The goals, those that are not met first."""
     found = sorted(goals.all_goals(report), key=lambda goal: (False, True, None).index(goal.met))
     met = sum(goal.met is True for goal in found)
-    header = ["goal", "", "limit", "measured", "fastest rounds", "limit in floors"]
+    header = ["goal", "", "limit", "measured", "fastest rounds", "limit in floors", "in floors + marshal"]
     table = markdown.table(header, [goal.row() for goal in found], left=2)
     return f"{met} of {len(found)} goals are met.\n\n{table}"
 

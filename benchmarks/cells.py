@@ -78,6 +78,14 @@ class Report:
             return None
         return Ratio(a.median / b.median, a.best / b.best)
 
+    def ratio_to_sum(self, over: str, *under: str) -> Ratio | None:
+        """``over`` as a multiple of all of ``under`` together; None where one was not measured."""
+        a, parts = self.cells.get(over), [self.cells.get(name) for name in under]
+        found = [part for part in parts if part is not None]
+        if a is None or len(found) < len(parts):
+            return None
+        return Ratio(a.median / sum(part.median for part in found), a.best / sum(part.best for part in found))
+
     def under(self, *parts: object) -> Iterator[Cell]:
         """The cells whose names begin with these parts."""
         prefix = "/".join(map(str, parts)) + "/"

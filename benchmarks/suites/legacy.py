@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import markdown
 from benchmarks.cells import Report
-from benchmarks.contestants import floor, java, libraries
+from benchmarks.contestants import floor, java, libraries, marshalling
 from benchmarks.shapes import Shape, all_shapes
 from benchmarks.timing import DIRECTIONS, Contestant, python_runner
 
@@ -61,8 +61,9 @@ def _measure_shape(
             call = theirs.call(item, form, direction)
             contestants.append(Contestant(f"{place}/reference {form}", python_runner(call, clock)))
         contestants.append(Contestant(f"{place}/floor", bottom.runner(direction)))
+        given, result = (wire, stored) if direction == "encrypt" else (stored, wire)
+        contestants.append(Contestant(f"{place}/marshal", python_runner(marshalling.call(given, result), clock)))
         if client is not None:
-            given = wire if direction == "encrypt" else stored
             contestants.append(Contestant(f"{place}/java", client.runner(direction, given, settings)))
             contestants[-1].warm(session.options.warm_ns)
     session.time(contestants)
@@ -94,6 +95,7 @@ def render(report: Report) -> str:
                 "reference python",
                 "java",
                 "floor",
+                "marshal",
             )
             cells = [markdown.time_cell(report.get(place, who)) for who in columns]
             times.append([shape.name, direction, *cells])
@@ -105,10 +107,13 @@ def render(report: Report) -> str:
                 ("python", "wire"),
             )
             cells = [markdown.ratio_cell(report.ratio(f"{place}/{a}", f"{place}/{b}")) for a, b in pairs]
+            cells.append(
+                markdown.ratio_cell(report.ratio_to_sum(f"{place}/wire", f"{place}/floor", f"{place}/marshal"))
+            )
             ratios.append([shape.name, direction, *cells])
     header = ["shape", "direction", "DynamoDB JSON", "Python values", "JSON, batch", "Python, batch"]
-    header += ["reference, JSON", "reference, Python", "Java", "floor"]
+    header += ["reference, JSON", "reference, Python", "Java", "floor", "marshal"]
     text = "Microseconds of one item:\n\n" + markdown.table(header, times, left=2)
     header = ["shape", "direction", "reference / ours, JSON", "the same, Python", "Java / ours", "ours / floor"]
-    header += ["Python / JSON"]
+    header += ["Python / JSON", "ours / (floor + marshal)"]
     return f"{text}\n\nRatios of the medians (and of the fastest rounds):\n\n{markdown.table(header, ratios, left=2)}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks import markdown
 from benchmarks.cells import Report
-from benchmarks.contestants import encryptor, floor, java, libraries
+from benchmarks.contestants import encryptor, floor, java, libraries, marshalling
 from benchmarks.shapes import Shape, all_shapes
 from benchmarks.timing import DIRECTIONS, Contestant, python_runner
 
@@ -72,11 +72,12 @@ def _measure_shape(
             call = encryptor.batch_call(ours, [copy.deepcopy(item) for _ in range(size)], form, direction)
             contestants.append(Contestant(f"{place}/{form} batch", python_runner(call, clock, size), size))
         contestants.append(Contestant(f"{place}/floor", bottom.runner(FLOOR[suite, direction])))
+        given, result = (wire, stored) if direction == "encrypt" else (stored, wire)
+        contestants.append(Contestant(f"{place}/marshal", python_runner(marshalling.call(given, result), clock)))
         if suite == "ECDSA":
             alone = bottom.runner(SIGNATURE_ALONE[direction])
             contestants.append(Contestant(f"{place}/signature alone", alone))
         if client is not None:
-            given = wire if direction == "encrypt" else stored
             contestants.append(Contestant(f"{place}/java", client.runner(direction, given, settings)))
             contestants[-1].warm(session.options.warm_ns)
     session.time(contestants)
@@ -91,7 +92,16 @@ def render(report: Report) -> str:
                 place = f"structured/{suite}/{shape.name}/{direction}"
                 if report.get(place, "wire") is None:
                     continue
-                columns = ("wire", "python", "wire batch", "python batch", "java", "floor", "signature alone")
+                columns = (
+                    "wire",
+                    "python",
+                    "wire batch",
+                    "python batch",
+                    "java",
+                    "floor",
+                    "marshal",
+                    "signature alone",
+                )
                 cells = [markdown.time_cell(report.get(place, who)) for who in columns]
                 times.append([suite, shape.name, direction, *cells])
                 pairs = (
@@ -101,9 +111,12 @@ def render(report: Report) -> str:
                     ("python", "wire"),
                 )
                 cells = [markdown.ratio_cell(report.ratio(f"{place}/{a}", f"{place}/{b}")) for a, b in pairs]
+                both = report.ratio_to_sum(f"{place}/wire", f"{place}/floor", f"{place}/marshal")
+                cells.append(markdown.ratio_cell(both))
                 ratios.append([suite, shape.name, direction, *cells])
     header = ["suite", "shape", "direction", "DynamoDB JSON", "Python values", "JSON, batch", "Python, batch"]
-    header += ["Java", "floor", "signature alone"]
+    header += ["Java", "floor", "marshal", "signature alone"]
     text = "Microseconds of one item:\n\n" + markdown.table(header, times, left=3)
     header = ["suite", "shape", "direction", "Java / ours", "ours / floor", "ours / signature alone", "Python / JSON"]
+    header += ["ours / (floor + marshal)"]
     return f"{text}\n\nRatios of the medians (and of the fastest rounds):\n\n{markdown.table(header, ratios, left=3)}"

@@ -284,6 +284,10 @@ bool wire_value_in(call *c, PyObject *value, unsigned depth, ddbc_attribute *out
             out->type = DDBC_TYPE_S;
             return text_in(c, "S", inner, &out->as.bytes);
         }
+        if (name == c->state->type_names[DDBC_TYPE_B] && PyBytes_CheckExact(inner)) { /* and most stored ones */
+            out->type = DDBC_TYPE_B;
+            return call_buffer(c, inner, &out->as.bytes);
+        }
         return typed_in(c, name, inner, depth, out);
     }
     size_t count = 0;

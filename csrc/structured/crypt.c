@@ -144,16 +144,16 @@ static ddbc_type left_type(const uint8_t type_id[2])
 
 /* A value whose bytes are left to the caller is empty. */
 static bool read_field(ddbc_workspace *workspace, const uint8_t *type_id, ddbc_bytes plaintext, bool leaves_values,
-                       const ddbc_field *field, ddbc_attribute *out, ddbc_status *status)
+                       ddbc_item_attribute *out, ddbc_status *status)
 {
     ddbc_type type = leaves_values ? left_type(type_id) : DDBC_TYPE_NULL;
-    bool left = type != DDBC_TYPE_NULL;
-    field->attribute->unread = left ? plaintext : (ddbc_bytes){NULL, 0};
-    if (left) {
-        *out = (ddbc_attribute){.type = type};
+    if (type != DDBC_TYPE_NULL) {
+        out->unread = plaintext;
+        out->value = (ddbc_attribute){.type = type};
         return true;
     }
-    return ddbc_structured_read_value(workspace, type_id, plaintext, out, status);
+    out->unread = (ddbc_bytes){NULL, 0};
+    return ddbc_structured_read_value(workspace, type_id, plaintext, &out->value, status);
 }
 
 /* Where a field's plaintext goes: in the place of the record's copy, if there is one. */
@@ -165,7 +165,7 @@ static uint8_t *plaintext_of(ddbc_crypt *crypt, const ddbc_field *field, size_t 
 }
 
 static bool decrypt_field(ddbc_crypt *crypt, const uint8_t *slot, const ddbc_field *field, bool leaves_values,
-                          ddbc_attribute *out, ddbc_status *status)
+                          ddbc_status *status)
 {
     /* DDBC_FIELD_OVERHEAD bytes or more, as was checked; the record's copy is what was verified. */
     ddbc_bytes stored = {field->stored != NULL ? field->stored : field->value.ptr, field->value.len};
@@ -177,17 +177,14 @@ static bool decrypt_field(ddbc_crypt *crypt, const uint8_t *slot, const ddbc_fie
     ddbc_bytes sealed = {stored.ptr + DDBC_TYPE_ID_SIZE, stored.len - DDBC_TYPE_ID_SIZE};
     return ddbc_gcm_decrypt(&crypt->gcm, (ddbc_bytes){slot, KEY_SIZE}, slot + KEY_SIZE, field->path, sealed, plaintext,
                             status) &&
-           read_field(crypt->workspace, stored.ptr, (ddbc_bytes){plaintext, size}, leaves_values, field, out, status);
+           read_field(crypt->workspace, stored.ptr, (ddbc_bytes){plaintext, size}, leaves_values, field->attribute,
+                      status);
 }
 
 bool ddbc_crypt_decrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_field *fields, size_t count,
                         bool leaves_values, ddbc_status *status)
 {
     uint8_t *slot = NULL;
-    ddbc_attribute *values = ddbc_arena_array(&crypt->workspace->arena, count, sizeof *values);
-    if (values == NULL) {
-        return ddbc_fail_memory(status);
-    }
     if (!field_keys(crypt, keys, count_encrypted(fields, count), &slot, status)) {
         return false;
     }
@@ -195,15 +192,10 @@ bool ddbc_crypt_decrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_fiel
         if (fields[i].attribute->action != DDBC_ENCRYPT_AND_SIGN) {
             continue;
         }
-        if (!decrypt_field(crypt, slot, &fields[i], leaves_values, &values[i], status)) {
+        if (!decrypt_field(crypt, slot, &fields[i], leaves_values, status)) {
             return ddbc_fail_in(status, fields[i].attribute->name);
         }
         slot += SLOT_SIZE;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (fields[i].attribute->action == DDBC_ENCRYPT_AND_SIGN) {
-            fields[i].attribute->value = values[i];
-        }
     }
     return true;
 }

@@ -134,7 +134,7 @@ DDBC_MUST_USE bool ddbc_crypt_tag(ddbc_crypt *crypt, ddbc_bytes key, ddbc_bytes 
 /* Encrypts each ENCRYPT_AND_SIGN field: its value becomes the stored one. */
 DDBC_MUST_USE bool ddbc_crypt_encrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_field *fields, size_t count,
                                       ddbc_status *status);
-/* Decrypts each of them into its attribute; the attributes change only once all are decrypted. */
+/* Decrypts each of them into its attribute. */
 DDBC_MUST_USE bool ddbc_crypt_decrypt(ddbc_crypt *crypt, const ddbc_item_keys *keys, ddbc_field *fields, size_t count,
                                       bool leaves_values, ddbc_status *status);
 

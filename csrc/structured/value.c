@@ -265,30 +265,39 @@ static bool write_value(writer *w, const ddbc_attribute *attribute)
     return ddbc_fail(w->status, DDBC_INVALID_ARGUMENT, "an attribute has no known type");
 }
 
+/* Of a list, map, set, BOOL or NULL. */
+static bool write_new(ddbc_workspace *workspace, const ddbc_attribute *attribute, ddbc_bytes *out, ddbc_status *status)
+{
+    size_t size = 0;
+    if (!size_of(attribute, 1, &size, status)) {
+        return false;
+    }
+    uint8_t *bytes = ddbc_arena_alloc(&workspace->arena, size);
+    writer w = {workspace, bytes, status};
+    if (bytes == NULL) {
+        return ddbc_fail_memory(status);
+    }
+    if (!write_value(&w, attribute)) {
+        return false;
+    }
+    *out = (ddbc_bytes){bytes, size};
+    return true;
+}
+
 bool ddbc_structured_write_value(ddbc_workspace *workspace, const ddbc_attribute *attribute,
                                  uint8_t type_id[DDBC_TYPE_ID_SIZE], ddbc_bytes *out, ddbc_status *status)
 {
     size_t size = 0;
-    ddbc_bytes result;
-    if (!size_of(attribute, 1, &size, status)) {
-        return false;
-    }
-    if (attribute->type == DDBC_TYPE_S || attribute->type == DDBC_TYPE_B) {
-        result = attribute->as.bytes;
-    } else if (attribute->type == DDBC_TYPE_N) {
-        result = attribute->as.number.canonical;
-    } else {
-        uint8_t *bytes = ddbc_arena_alloc(&workspace->arena, size);
-        writer w = {workspace, bytes, status};
-        if (bytes == NULL) {
-            return ddbc_fail_memory(status);
-        }
-        if (!write_value(&w, attribute)) {
+    bool text_or_binary = attribute->type == DDBC_TYPE_S || attribute->type == DDBC_TYPE_B;
+    if (text_or_binary || attribute->type == DDBC_TYPE_N) { /* these are written as they are */
+        ddbc_bytes bytes = text_or_binary ? attribute->as.bytes : attribute->as.number.canonical;
+        if (!add(&size, bytes.len, status)) {
             return false;
         }
-        result = (ddbc_bytes){bytes, size};
+        *out = bytes;
+    } else if (!write_new(workspace, attribute, out, status)) {
+        return false;
     }
     memcpy(type_id, type_id_of(attribute->type), DDBC_TYPE_ID_SIZE);
-    *out = result;
     return true;
 }

@@ -63,10 +63,14 @@ def test_most_and_least_are_told_apart() -> None:
 
 def test_a_limit_against_another_client_is_told_in_floors() -> None:
     place = "legacy/wide/encrypt/"
-    report = report_with(**{f"{place}reference wire": [84.0], f"{place}wire": [4.0], f"{place}floor": [2.5]})
+    cells = {"reference wire": 84.0, "wire": 4.0, "floor": 2.5, "marshal": 1.5}
+    report = report_with(**{place + who: [figure] for who, figure in cells.items()})
     found = {goal.name: goal for goal in goals.all_goals(report)}
     assert found["legacy, wide encrypt, times faster than the reference"].allowed_floors == pytest.approx(0.8)
     assert found["legacy, wide encrypt, times the libcrypto floor"].allowed_floors is None
+    assert found["legacy, wide encrypt, times faster than the reference"].allowed_both == pytest.approx(0.5)
+    assert found["legacy, wide encrypt, times the libcrypto floor"].allowed_both == pytest.approx(1.3 * 2.5 / 4)
+    assert goals.all_goals(Report())[0].allowed_both is None
 
 
 def test_line_through_points_of_a_line() -> None:
