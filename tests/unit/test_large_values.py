@@ -59,7 +59,7 @@ def test_one_altered_byte_of_a_large_value_is_refused(size: int) -> None:
 
 def test_large_values_stay_usable_after_later_calls() -> None:
     items = [_of_every_type(80_000 + n) for n in range(6)]
-    found = []
+    found: list[list[dict[str, Any]]] = []
     for _ in range(5):
         stored = encrypt_many([(item, CONFIG) for item in items], wire=True)
         found.append(decrypt_many([(one, CONFIG) for one in stored], wire=True))
