@@ -35,6 +35,28 @@ static ddbc_arena_block *new_block(ddbc_arena *arena, size_t size)
     return block;
 }
 
+/* A block of at least `size` after the current one: of those that a reset kept the first that is large enough, moved up so
+ * that the smaller ones before it stay at hand. */
+static ddbc_arena_block *next_block(ddbc_arena *arena, size_t size)
+{
+    ddbc_arena_block **place = arena->current == NULL ? &arena->first : &arena->current->next;
+    ddbc_arena_block **link = place;
+    while (*link != NULL && (*link)->size < size) {
+        link = &(*link)->next;
+    }
+    ddbc_arena_block *block = *link;
+    if (block != NULL) {
+        *link = block->next;
+    } else {
+        block = new_block(arena, size > BLOCK_SIZE ? size : BLOCK_SIZE);
+    }
+    if (block != NULL) {
+        block->next = *place;
+        *place = block;
+    }
+    return block;
+}
+
 void *ddbc_arena_alloc(ddbc_arena *arena, size_t size)
 {
     if (size > SIZE_MAX - ALIGNMENT) {
@@ -46,22 +68,13 @@ void *ddbc_arena_alloc(ddbc_arena *arena, size_t size)
         rounded = ALIGNMENT;
     }
     ddbc_arena_block *block = arena->current;
-    while (block != NULL && block->size - block->used < rounded && block->next != NULL) {
-        block = block->next;
-    }
     if (block == NULL || block->size - block->used < rounded) {
-        ddbc_arena_block *fresh = new_block(arena, rounded > BLOCK_SIZE ? rounded : BLOCK_SIZE);
-        if (fresh == NULL) {
+        block = next_block(arena, rounded);
+        if (block == NULL) {
             return NULL;
         }
-        if (block == NULL) {
-            arena->first = fresh;
-        } else {
-            block->next = fresh;
-        }
-        block = fresh;
+        arena->current = block;
     }
-    arena->current = block;
     void *result = block->data + block->used;
     block->used += rounded;
     return result;

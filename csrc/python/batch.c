@@ -7,14 +7,32 @@
 /* A group is full at so many items or bytes of leaves. Its memory then stays below what a workspace keeps, so that the
  * next one finds it at hand, and most of it in the processor's cache. */
 #define GROUP_ITEMS 128
-#define GROUP_BYTES ((size_t)128 * 1024)
+#define GROUP_BYTES ((size_t)192 * 1024)
+
+/* How many of `count` items one group takes, where it is full with `full`: all groups about as many. */
+static size_t share_of(size_t count, size_t full)
+{
+    size_t groups = count / full + (count % full > 0 ? 1 : 0);
+    return count / groups + (count % groups > 0 ? 1 : 0);
+}
+
+/* Whether a group of the first `taken` of `count` items ends here: it is full, or would leave small ones to come if all
+ * are alike. Threads that take turns with the GIL wait for each other where groups are not. */
+static bool is_enough(const call *c, size_t taken, size_t count)
+{
+    if (taken == 0 || c->bytes < GROUP_BYTES / 2) {
+        return false; /* no share is less, but where it is all there is */
+    }
+    size_t each = c->bytes / taken;
+    return c->bytes >= GROUP_BYTES || taken >= share_of(count, (GROUP_BYTES + each - 1) / each);
+}
 
 static bool take_group(call *c, const batch_format *format, void *group, size_t first, size_t count, size_t *taken)
 {
-    size_t capacity = count < GROUP_ITEMS ? count : GROUP_ITEMS;
+    size_t capacity = share_of(count, GROUP_ITEMS);
     *taken = 0;
     bool done = format->begin(group, capacity);
-    while (done && *taken < capacity && c->bytes < GROUP_BYTES) {
+    while (done && *taken < capacity && !is_enough(c, *taken, count)) {
         done = format->take(group, first + *taken, *taken);
         ++*taken;
     }

@@ -6,44 +6,75 @@
 #include "core/status.h"
 #include "job.h"
 
-typedef bool (*item_function)(ddbc_workspace *, ddbc_legacy_job *, size_t, size_t *, ddbc_status *);
+/* Items side by side, and how far the work on them is. */
+typedef struct item_work {
+    bool encrypting;
+    ddbc_legacy_job *jobs;
+    python_job *parts;
+    size_t count;
+    bool settled;       /* decrypt: whether there are sinks to be made */
+    bool wanting_sinks; /* that are to be made before it goes on */
+} item_work;
 
-static bool work(call *c, item_function function, ddbc_legacy_job *jobs, size_t count, size_t *failed)
+/* Large results go straight into Python's bytes; which are to be, and how large, shows only once the items are
+ * verified. */
+static bool settle_sinks(item_work *w, ddbc_workspace *workspace, size_t *failed, ddbc_status *status)
+{
+    bool large = false;
+    for (size_t i = 0; i < w->count; i++) {
+        large = large || w->parts[i].large;
+    }
+    if (large && !ddbc_legacy_verify(workspace, w->jobs, w->count, failed, status)) {
+        return false;
+    }
+    w->settled = true;
+    for (size_t i = 0; large && i < w->count; i++) {
+        w->wanting_sinks = (w->parts[i].large && !job_settle_sinks(&w->parts[i])) || w->wanting_sinks;
+    }
+    return true;
+}
+
+/* With the GIL or without. */
+static bool go_on(item_work *w, ddbc_workspace *workspace, size_t *failed, ddbc_status *status)
+{
+    if (w->encrypting) {
+        return ddbc_legacy_encrypt(workspace, w->jobs, w->count, failed, status);
+    }
+    if (!w->settled && !settle_sinks(w, workspace, failed, status)) {
+        return false;
+    }
+    return w->wanting_sinks || ddbc_legacy_decrypt(workspace, w->jobs, w->count, failed, status);
+}
+
+static bool work(call *c, item_work *w, size_t *failed)
 {
     if (c->bytes < GIL_RELEASE_BYTES) {
-        return function(c->workspace, jobs, count, failed, &c->status);
+        return go_on(w, c->workspace, failed, &c->status);
     }
     bool done;
     call_guard(c);
     WITHOUT_GIL_BEGIN
-    done = function(c->workspace, jobs, count, failed, &c->status);
+    done = go_on(w, c->workspace, failed, &c->status);
     WITHOUT_GIL_END
     return done;
 }
 
-/* Large results go straight into Python's bytes; how large they are shows only once the items are verified. */
-static bool make_sinks(call *c, ddbc_legacy_job *jobs, python_job *parts, size_t count, size_t *failed)
+static bool make_sinks(item_work *w, size_t *failed)
 {
-    bool large = false;
-    for (size_t i = 0; i < count; i++) {
-        large = large || parts[i].large;
-    }
-    if (large && !work(c, ddbc_legacy_verify, jobs, count, failed)) {
-        return false;
-    }
-    for (size_t i = 0; large && i < count; i++) {
+    for (size_t i = 0; i < w->count; i++) {
         *failed = i;
-        if (parts[i].large && !job_make_sinks(&parts[i])) {
+        if (w->parts[i].large && !job_make_sinks(&w->parts[i])) {
             return false;
         }
     }
+    w->wanting_sinks = false;
     return true;
 }
 
 static bool work_on(call *c, bool encrypting, ddbc_legacy_job *jobs, python_job *parts, size_t count, size_t *failed)
 {
-    return encrypting ? work(c, ddbc_legacy_encrypt, jobs, count, failed)
-                      : make_sinks(c, jobs, parts, count, failed) && work(c, ddbc_legacy_decrypt, jobs, count, failed);
+    item_work w = {encrypting, jobs, parts, count, false, false};
+    return work(c, &w, failed) && (!w.wanting_sinks || (make_sinks(&w, failed) && work(c, &w, failed)));
 }
 
 static PyObject *run_one(PyObject *module, PyObject *const *given, Py_ssize_t count, bool encrypting)

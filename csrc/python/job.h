@@ -44,7 +44,7 @@ typedef struct python_job {
     PyObject *stored_description; /* values of the reserved attributes of a stored item, or NULL */
     PyObject *stored_signature;
     bool odd_names; /* one is of a class of its own, whose hash is code */
-    bool large;     /* there is a stored value that is worth a sink once it is verified */
+    bool large;     /* there is a value that is worth a sink, a stored one if it turns out to be a binary */
 } python_job;
 
 /* Table name, default action, actions, cipher key or None, signing key, description, dialect or options. */
@@ -55,8 +55,15 @@ bool job_scope_in(call *c, PyObject *const arguments[SCOPE_ARGUMENTS], job_setti
 bool job_in(call *c, notation in, bool encrypting, PyObject *item, job_settings *settings, python_job *out);
 /* Room to keep the names of items of about `count` attributes from one to the next. */
 bool names_before_new(call *c, size_t count, names_before *out);
-/* Makes the sinks for a verified job's large binaries. */
+/* The sink of a value that was taken in, if its size tells that it is going to have one. */
+bool job_early_sink(python_job *job, size_t index, bool encrypting);
+/* Has a verified job do without the sinks of what is no binary, whether with the GIL or without; false where a large
+ * binary has none yet. */
+bool job_settle_sinks(const python_job *job);
+/* Makes the sinks that a verified job's large binaries lack. */
 bool job_make_sinks(python_job *job);
+/* What was written into a sink, new; NULL with an exception set. */
+PyObject *job_take_sink(python_job *job, size_t index);
 void job_drop_sinks(python_job *job);
 /* The encrypted or decrypted item; NULL with an exception set. */
 PyObject *job_out(call *c, notation out, bool encrypted, python_job *job);

@@ -7,8 +7,6 @@
 #include "job.h"
 #include "key_type.h"
 
-/* From this size on, a result is written into the bytes object that the caller gets, without a copy. */
-#define SINK_BYTES 4096
 /* Names kept from one item to the next at most. */
 #define NAMES_BEFORE 256
 
@@ -127,24 +125,6 @@ static bool find_action(call *c, const job_settings *settings, PyObject *name, d
     return done;
 }
 
-static bool is_large(const ddbc_item_attribute *attribute)
-{
-    ddbc_type type = attribute->value.type;
-    return attribute->action == DDBC_ENCRYPT_AND_SIGN && (type == DDBC_TYPE_S || type == DDBC_TYPE_B) &&
-           attribute->value.as.bytes.len >= SINK_BYTES;
-}
-
-static bool new_sink(python_job *job, size_t index, size_t size)
-{
-    PyObject *sink = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
-    if (sink == NULL) {
-        return false;
-    }
-    job->sinks[index] = sink;
-    job->job->item.attributes[index].sink = (uint8_t *)PyBytes_AsString(sink);
-    return true;
-}
-
 /* Keys of classes of their own have their say when one is compared with a str. Actions that are many more than the
  * attributes are not looked through. */
 static bool are_plain(const call *c, PyObject *actions, size_t attributes)
@@ -247,11 +227,7 @@ static bool attribute_in(call *c, const item_context *to, size_t i)
     if (!done) {
         return c->status.code == DDBC_OK ? false : ddbc_fail_in(&c->status, attribute->name);
     }
-    if (!is_large(attribute)) {
-        return true;
-    }
-    to->job->large = true;
-    return !to->encrypting || new_sink(to->job, i, ddbc_legacy_ciphertext_size(attribute->value.as.bytes.len));
+    return job_early_sink(to->job, i, to->encrypting);
 }
 
 static bool reserved_in(call *c, const item_context *to)
@@ -351,27 +327,4 @@ bool names_before_new(call *c, size_t count, names_before *out)
     size_t room = count < NAMES_BEFORE ? count : NAMES_BEFORE;
     *out = (names_before){call_array(c, room, sizeof(read_name)), room, 0};
     return out->names != NULL;
-}
-
-bool job_make_sinks(python_job *job)
-{
-    for (size_t i = 0; i < job->job->item.count; i++) {
-        size_t size = is_large(&job->job->item.attributes[i]) ? ddbc_legacy_binary_size(job->job, i) : 0;
-        if (size > 0 && !new_sink(job, i, size)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-void job_drop_sinks(python_job *job)
-{
-    for (size_t i = 0; job->large && i < job->job->item.count; i++) {
-        if (job->sinks[i] != NULL) {
-            ddbc_item_attribute *attribute = &job->job->item.attributes[i];
-            /* Nobody has seen it yet, and it may hold a plaintext. */
-            ddbc_wipe(attribute->sink, (size_t)PyBytes_Size(job->sinks[i]));
-            Py_CLEAR(job->sinks[i]);
-        }
-    }
 }

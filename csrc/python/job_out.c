@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "job.h"
 
-/* The value of attribute `i`, which takes the sink's bytes where there are some. */
+/* The value of attribute `i`, which takes the sink's bytes where they were written to. */
 static PyObject *attribute_out(call *c, notation out, python_job *job, size_t i)
 {
-    PyObject *sink = job->sinks[i];
     const ddbc_item_attribute *attribute = &job->job->item.attributes[i];
     if (attribute->unread.ptr != NULL) {
         return named_out(c, attribute->name, legacy_bytes_out(c, out, attribute->unread));
     }
-    if (sink == NULL) {
-        return value_out(c, out, &attribute->value);
-    }
-    job->sinks[i] = NULL; /* from here on the object is not ours alone */
-    return binary_out(c, out, sink);
+    return attribute->sink == NULL ? value_out(c, out, &attribute->value) : binary_out(c, out, job_take_sink(job, i));
 }
 
 /* `value` is stolen. */

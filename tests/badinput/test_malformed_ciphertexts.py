@@ -106,6 +106,9 @@ SHAPES = {
     "33 lists": (b"\0L" + count(1)) * 33 + b"\0\0",
     "33 maps": (b"\0M" + count(1) + b"\0s" + count(1) + b"a") * 33 + b"\0\0",
     "100,000 lists": (b"\0L" + count(1)) * 100_000 + b"\0\0",
+    "large binary whose length is one too large": b"\0b" + count(70_001) + bytes(70_000),
+    "large binary whose length is one too small": b"\0b" + count(69_999) + bytes(70_000),
+    "large text that is not UTF-8": b"\0s" + count(70_000) + b"x" * 69_999 + b"\xff",
     "our own ciphertext": forge.encrypt_cbc(bytes(32), b"x"),
 }
 
@@ -130,12 +133,18 @@ def test_what_other_clients_may_write_is_read() -> None:
         assert read is None or meaning(attribute) == meaning(read)
 
 
-def test_every_broken_ciphertext_is_one_error() -> None:
+@pytest.mark.parametrize(
+    "value",
+    [{"S": "x" * 20}, {"B": bytes(5_000)}, {"B": bytes(70_000)}, {"S": "x" * 70_000}, {"L": [{"B": bytes(70_000)}]}],
+    ids=["small", "binary", "large binary", "large text", "large list"],
+)
+def test_every_broken_ciphertext_is_one_error(value: dict[str, Any]) -> None:
     assert CASE.encryption_key is not None
-    whole = forge.canonical({"S": "x" * 20})
+    whole = forge.canonical(value)
+    blocks = len(whole) // 16 * 16
     broken = [b"", b"x", bytes(15), bytes(16), bytes(31), bytes(33)]
     paddings = (b"\0" * 16, b"\x11" * 16, b"\xff" * 16, b"\x01" * 14 + b"\x02\x03", b"\x10" * 15 + b"\x0f")
-    broken += [forge.encrypt_cbc(CASE.encryption_key, whole[:16] + padding, pad=False) for padding in paddings]
+    broken += [forge.encrypt_cbc(CASE.encryption_key, whole[:blocks] + padding, pad=False) for padding in paddings]
     good = forge.encrypt_cbc(CASE.encryption_key, whole)
     # A bit of the last padding byte alone: a wholly changed block ends in a valid padding once in 256 times.
     flipped = good[:-17] + bytes([good[-17] ^ 0x80]) + good[-16:]
@@ -153,7 +162,9 @@ def test_every_broken_ciphertext_is_one_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [value for name, value in ALL_TYPES.items() if "B" not in value], ids=lambda value: next(iter(value))
+    "value",
+    [*(value for name, value in ALL_TYPES.items() if "B" not in value), {"S": "x" * 70_000}],
+    ids=lambda value: next(iter(value)),
 )
 def test_a_signed_value_that_is_no_ciphertext(value: dict[str, Any]) -> None:
     item = forge.signed(CASE, {**KEY, "secret": value})

@@ -114,6 +114,33 @@ static void reset_makes_memory_reusable(void)
     CHECK(s.live_blocks == 0);
 }
 
+/* Of another order than before, and with one that is larger than all that is kept. */
+static void kept_blocks_are_not_passed_over(void)
+{
+    static spy s;
+    spy_init(&s);
+    ddbc_allocator allocator = spy_allocator(&s);
+    rig r = rig_open(&allocator);
+    static const size_t first[] = {40, 8000, 8000, 60 * 1024, 8000, 30 * 1024, 20 * 1024};
+    static const size_t then[] = {40, 100 * 1024, 50 * 1024, 8000, 25 * 1024, 8000, 8000, 10 * 1024};
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+        CHECK(ddbc_workspace_alloc(r.workspace, first[i]) != NULL);
+    }
+    ddbc_workspace_reset(r.workspace);
+    size_t acquired = s.acquired;
+    for (size_t round = 0; round < 3; round++) {
+        for (size_t i = 0; i < sizeof then / sizeof *then; i++) {
+            uint8_t *block = ddbc_workspace_alloc(r.workspace, then[i]);
+            CHECK(block != NULL);
+            memset(block, 1, then[i]);
+        }
+        CHECK(s.acquired == acquired + 1);
+        ddbc_workspace_reset(r.workspace);
+    }
+    rig_close(&r);
+    CHECK(s.live_blocks == 0 && s.wrong_sizes == 0 && s.unwiped == 0);
+}
+
 static void reset_wipes_what_was_handed_out(void)
 {
     static const char secret[] = "a value that must not survive the reset";
@@ -162,5 +189,5 @@ static void engines_are_independent(void)
 
 TEST_MAIN(TEST(blocks_are_aligned_and_apart), TEST(empty_blocks_have_addresses_of_their_own),
           TEST(impossible_sizes_give_null), TEST(large_blocks_between_small_ones), TEST(reset_keeps_at_most_a_mebibyte),
-          TEST(reset_makes_memory_reusable), TEST(reset_wipes_what_was_handed_out), TEST(free_takes_null),
-          TEST(engines_are_independent))
+          TEST(reset_makes_memory_reusable), TEST(kept_blocks_are_not_passed_over),
+          TEST(reset_wipes_what_was_handed_out), TEST(free_takes_null), TEST(engines_are_independent))

@@ -361,10 +361,33 @@ def round_trip_seeds() -> Seeds:
     yield "nothing", b""
 
 
+LEGACY, MAP, LIST = b"\0", b"\1", b"\2"
+
+
+def nested_seeds() -> Seeds:
+    for name, value in attributes().items():
+        if name.partition("-")[0] in ("list", "map", "record", "records", "null", "true"):
+            yield f"legacy-{name}", LEGACY + value
+    for levels in (31, 32):
+        yield f"legacy-lists-{levels}", LEGACY + nested(levels, string("x"))
+        yield f"legacy-maps-{levels}", LEGACY + nested(levels, NULL, maps=True)
+    for name, data in attribute_seeds():
+        if name.startswith(("bad-count", "bad-key", "bad-trailing")):
+            yield f"legacy-{name}", LEGACY + data
+    yield "legacy-nulls", LEGACY + listing(NULL, NULL)
+    yield "structured-bad-boolean", LIST + length(1) + b"\0\4" + prefixed(b"\2")
+    yield "structured-bad-empty-name", MAP + length(1) + b"\0\1" + prefixed(b"") + b"\0\1" + prefixed(b"value")
+    yield "legacy-numbers", LEGACY + listing(*map(number, ("-1.5", "0", "-0", "1.50", "1E3", "12345.678", "9" * 38)))
+    for name, data in value_seeds():
+        if data[:2] in (b"\2\0", b"\3\0") and "cut" not in name:
+            yield f"structured-{name}", (MAP if data[0] == 2 else LIST) + data[2:]
+
+
 TARGETS = {
     "attribute": attribute_seeds,
     "description": description_seeds,
     "item": item_seeds,
+    "nested": nested_seeds,
     "number": number_seeds,
     "round_trip": round_trip_seeds,
     "structured_footer": footer_seeds,

@@ -127,8 +127,8 @@ def test_a_provider_without_materials() -> None:
         encrypt_many(jobs, wire=True)
 
 
-#: The engine takes 128 items or 128 KB at a time; these items are 128, 3 and 1 of a group.
-GROUPS = [(8, 300), (50_000, 7), (140_000, 3)]
+#: The engine takes up to 128 items or 192 KB at a time: these are 3 groups of 100, groups of 3, 2 and 2, and of 1.
+GROUPS = [(8, 300), (70_000, 7), (200_000, 3)]
 
 
 def _sized(size: int, count: int) -> list[Any]:
