@@ -46,22 +46,18 @@ static bool direct_sha256(ddbc_bytes head, ddbc_bytes body, uint8_t *out)
     SHA256_CTX context;
     uint8_t gathered[GATHER];
     bool done = SHA256_Init(&context) == 1;
-    size_t joined = 0;
     if (head.len > 0 && head.len + body.len <= sizeof gathered) {
         memcpy(gathered, head.ptr, head.len);
         if (body.len > 0) {
             memcpy(gathered + head.len, body.ptr, body.len);
         }
-        joined = head.len + body.len;
-        done = done && SHA256_Update(&context, gathered, joined) == 1;
+        done = done && SHA256_Update(&context, gathered, head.len + body.len) == 1;
     } else {
         done = done && SHA256_Update(&context, head.ptr, head.len) == 1 &&
                SHA256_Update(&context, body.ptr, body.len) == 1;
     }
     /* Nothing of the input stays in the context: SHA256_Final wipes its block. */
-    done = done && SHA256_Final(out, &context) == 1;
-    ddbc_wipe(gathered, joined);
-    return done;
+    return done && SHA256_Final(out, &context) == 1;
 }
 
 #endif

@@ -12,6 +12,8 @@
 /* Moves for each of more things that it may take: names mostly come nearly sorted. */
 #define MOVES_EACH 4
 #define THING_MAX 64
+/* So many things may be passed by others together. */
+#define PASSED_MAX 8
 
 static int by_length(size_t left, size_t right)
 {
@@ -89,9 +91,8 @@ int ddbc_compare_signed(const void *left, const void *right)
     return (a->ptr[i] ^ 0x80) - (b->ptr[i] ^ 0x80);
 }
 
-/* Whether it came to an end within `moves`; else the things are in some order, all of them. Inlined with the sizes and
- * the order that items mostly ask for. */
-static inline bool insert_sorted(uint8_t *base, size_t count, size_t size, ddbc_compare compare, size_t moves)
+/* For few things. Inlined with the sizes and the order that items mostly ask for. */
+static inline void insert_sorted(uint8_t *base, size_t count, size_t size, ddbc_compare compare)
 {
     uint8_t moved[THING_MAX]; /* views, not what they point to */
     for (size_t i = 1; i < count; i++) {
@@ -105,26 +106,67 @@ static inline bool insert_sorted(uint8_t *base, size_t count, size_t size, ddbc_
             at--;
         } while (at > 0 && compare(base + (at - 1) * size, moved) > 0);
         memcpy(base + at * size, moved, size);
-        if (i - at > moves) {
+    }
+}
+
+/* The end of the run in order that begins at `from` and may go before what stands at `before`. */
+static size_t run_end(const uint8_t *base, size_t from, size_t before, size_t count, size_t size, ddbc_compare compare)
+{
+    size_t end = from + 1;
+    while (end < count && compare(base + (end - 1) * size, base + end * size) <= 0 &&
+           compare(base + end * size, base + before * size) < 0) {
+        end++;
+    }
+    return end;
+}
+
+/* For more things, which come nearly in order: what stands at the wrong place mostly brings others that follow it, and
+ * these move at once. Whether it came to an end within `moves`; else the things are in some order, all of them. */
+static bool insert_runs(uint8_t *base, size_t count, size_t size, ddbc_compare compare, size_t moves)
+{
+    uint8_t moved[PASSED_MAX * THING_MAX]; /* views, not what they point to */
+    for (size_t i = 1; i < count;) {
+        size_t at = i;
+        if (compare(base + (i - 1) * size, base + i * size) <= 0) {
+            i++;
+            continue;
+        }
+        while (at > 0 && compare(base + (at - 1) * size, base + i * size) > 0) {
+            at--;
+        }
+        size_t passed = i - at;
+        if (passed > moves) {
             return false;
         }
-        moves -= i - at;
+        moves -= passed;
+        size_t end = passed > PASSED_MAX ? i + 1 : run_end(base, i, at, count, size, compare);
+        if (passed > PASSED_MAX) {
+            memcpy(moved, base + i * size, size);
+            memmove(base + (at + 1) * size, base + at * size, passed * size);
+            memcpy(base + at * size, moved, size);
+        } else {
+            memcpy(moved, base + at * size, passed * size);
+            memmove(base + at * size, base + i * size, (end - i) * size);
+            memcpy(base + (at + end - i) * size, moved, passed * size);
+        }
+        i = end;
     }
     return true;
 }
 
 void ddbc_sort(void *things, size_t count, size_t size, ddbc_compare compare)
 {
-    size_t moves = count > INSERTION_MAX ? MOVES_EACH * count : SIZE_MAX;
     bool plain = compare == ddbc_compare_unsigned;
-    bool done = size > THING_MAX ? false
-                : plain && size == sizeof(ddbc_bytes)
-                    ? insert_sorted(things, count, sizeof(ddbc_bytes), compare_plain, moves)
-                : plain && size == sizeof(ddbc_bytes) + sizeof(void *)
-                    ? insert_sorted(things, count, sizeof(ddbc_bytes) + sizeof(void *), compare_plain, moves)
-                    : insert_sorted(things, count, size, compare, moves);
-    if (!done) {
-        qsort(things, count, size, compare);
+    if (size > THING_MAX || count > INSERTION_MAX) {
+        if (size > THING_MAX || !insert_runs(things, count, size, compare, MOVES_EACH * count)) {
+            qsort(things, count, size, compare);
+        }
+    } else if (plain && size == sizeof(ddbc_bytes)) {
+        insert_sorted(things, count, sizeof(ddbc_bytes), compare_plain);
+    } else if (plain && size == sizeof(ddbc_bytes) + sizeof(void *)) {
+        insert_sorted(things, count, sizeof(ddbc_bytes) + sizeof(void *), compare_plain);
+    } else {
+        insert_sorted(things, count, size, compare);
     }
 }
 
