@@ -372,6 +372,11 @@ static bool is_rsa_signature(ddbc_algorithm algorithm)
     return algorithm >= DDBC_ALG_SHA224_RSA;
 }
 
+size_t ddbc_key_signature_max(const ddbc_key *key)
+{
+    return is_hmac(key->algorithm) ? DDBC_MAC_MAX : DDBC_SIGNATURE_MAX;
+}
+
 bool ddbc_key_sign(ddbc_key *key, ddbc_bytes data, uint8_t *signature, size_t *signature_size, ddbc_status *status)
 {
     if (is_hmac(key->algorithm)) {

@@ -18,6 +18,9 @@ typedef struct ddbc_cipher_lease {
 /* The raw bytes of an AES or HMAC key, in place. */
 ddbc_bytes ddbc_key_raw(const ddbc_key *key);
 
+/* Bytes that ddbc_key_sign may write with this key. */
+size_t ddbc_key_signature_max(const ddbc_key *key);
+
 /* A chained context. DDBC_INVALID_ALGORITHM when the key is not an AES key. */
 DDBC_MUST_USE bool ddbc_cipher_borrow(ddbc_key *key, bool encrypting, ddbc_cipher_lease *out, ddbc_status *status);
 void ddbc_cipher_return(ddbc_cipher_lease *lease);

@@ -230,7 +230,7 @@ static bool describe(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_statu
 static bool sign_job(ddbc_workspace *workspace, ddbc_legacy_job *job, ddbc_status *status)
 {
     ddbc_bytes data;
-    uint8_t *mac = ddbc_arena_alloc(&workspace->arena, DDBC_SIGNATURE_MAX);
+    uint8_t *mac = ddbc_arena_alloc(&workspace->arena, ddbc_key_signature_max(job->signing_key));
     size_t size = 0;
     if (mac == NULL) {
         return ddbc_fail_memory(status);

@@ -87,6 +87,15 @@ PyTypeObject *import_binary_type(call *c)
     return type;
 }
 
+PyObject *binary_value(call *c, PyObject *binary)
+{
+    call_guard(c);
+    Py_INCREF(binary);
+    PyObject *value = PyObject_GetAttr(binary, c->state->value_name);
+    Py_DECREF(binary);
+    return value;
+}
+
 bool binary_in(call *c, PyObject *value, bool *matched, ddbc_bytes *out)
 {
     *matched = true;
@@ -100,10 +109,7 @@ bool binary_in(call *c, PyObject *value, bool *matched, ddbc_bytes *out)
             return found == 0;
         }
     }
-    if (!is_plain_binary(c->state)) {
-        call_guard(c);
-    }
-    PyObject *inner = PyObject_GetAttr(value, c->state->value_name);
+    PyObject *inner = binary_value(c, value);
     bool done = inner != NULL && call_hold(c, inner) && call_buffer(c, inner, out);
     Py_XDECREF(inner);
     return done;

@@ -99,11 +99,22 @@ void call_guard(call *c)
     }
 }
 
-bool call_encoded_text(call *c, PyObject *text, ddbc_bytes *out)
+bool utf8_in_place(call *c, PyObject *text, ddbc_bytes *out)
 {
     Py_ssize_t length = 0;
+    if (may_have_surrogates(text)) {
+        call_guard(c);
+    }
+    Py_INCREF(text);
     const char *utf8 = PyUnicode_AsUTF8AndSize(text, &length);
-    if (utf8 == NULL) {
+    Py_DECREF(text);
+    *out = (ddbc_bytes){(const uint8_t *)utf8, (size_t)length};
+    return utf8 != NULL;
+}
+
+bool call_encoded_text(call *c, PyObject *text, ddbc_bytes *out)
+{
+    if (!utf8_in_place(c, text, out)) {
         if (!PyErr_ExceptionMatches(PyExc_UnicodeError)) {
             return false;
         }
@@ -112,8 +123,7 @@ bool call_encoded_text(call *c, PyObject *text, ddbc_bytes *out)
         return ddbc_fail(&c->status, DDBC_INVALID_TEXT,
                          "a string has a lone surrogate, which UTF-8 cannot hold; remove or replace it");
     }
-    *out = (ddbc_bytes){(const uint8_t *)utf8, (size_t)length};
-    c->bytes += (size_t)length;
+    c->bytes += out->len;
     return true;
 }
 

@@ -108,6 +108,9 @@ static inline void call_settle(call *c)
     }
 }
 
+/* The UTF-8 of a str that is not ASCII, in place for as long as it lives; false with an exception set where it has a lone
+ * surrogate. An exception is a new object, and these collect garbage: the call is guarded, and the str held meanwhile. */
+bool utf8_in_place(call *c, PyObject *text, ddbc_bytes *out);
 /* UTF-8 that is not ASCII. */
 bool call_encoded_text(call *c, PyObject *text, ddbc_bytes *out);
 

@@ -31,6 +31,9 @@ bool nested_in(call *c, notation in, nested_format format, PyObject *value, ddbc
 /* value_in for what is encrypted: a list or map is `written` where that is possible. */
 bool encrypted_in(call *c, notation in, nested_format format, PyObject *value, ddbc_item_attribute *out);
 
+/* What a Binary holds, a new reference; NULL with an exception set. The call is guarded, since getting it can be code of the
+ * user's, and failing to makes an exception. */
+PyObject *binary_value(call *c, PyObject *binary);
 /* bytes, bytearray, memoryview or Binary. `*matched` is false, and nothing else happens, for any other type. */
 bool binary_in(call *c, PyObject *value, bool *matched, ddbc_bytes *out);
 /* A TOO_DEEP failure where `depth` is too deep to go on. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * nested_in: lists and maps to be encrypted, from Python objects to their serialisation in one walk. It takes what most
  * values are made of; all else goes through the tree: what is rare, what runs Python code to be read, and what is wrong,
- * since the tree tells what that is. Nothing here runs Python code, so no object that is looked at goes or changes. */
+ * since the tree tells what that is. Nothing here runs Python code, so no object that is looked at goes or changes: only
+ * what makes an exception may, and that ends the walk. */
 #include "binary_type.h"
 #include "compat.h"
 #include "core/engine.h"
@@ -43,7 +44,7 @@ typedef struct walk {
     ddbc_named few[FEW_MEMBERS];
 } walk;
 
-static inline bool text_of(PyObject *text, ddbc_bytes *out)
+static inline bool text_of(call *c, PyObject *text, ddbc_bytes *out)
 {
     if (!PyUnicode_Check(text)) {
         return false;
@@ -51,16 +52,13 @@ static inline bool text_of(PyObject *text, ddbc_bytes *out)
     if (ascii_in_place(text, out)) {
         return true;
     }
-    Py_ssize_t length = 0;
-    const char *utf8 = PyUnicode_AsUTF8AndSize(text, &length);
-    *out = (ddbc_bytes){(const uint8_t *)utf8, (size_t)length};
-    return utf8 != NULL;
+    return utf8_in_place(c, text, out);
 }
 
 static inline bool put_text(walk *w, PyObject *text)
 {
     ddbc_bytes bytes;
-    return text_of(text, &bytes) && ddbc_put_leaf(w->pen, DDBC_TYPE_S, bytes);
+    return text_of(w->c, text, &bytes) && ddbc_put_leaf(w->pen, DDBC_TYPE_S, bytes);
 }
 
 /* In canonical form, whatever form it has. */
@@ -137,7 +135,7 @@ static bool map_in(walk *w, PyObject *dict, unsigned depth)
     PyObject *value = NULL;
     bool done = members != NULL;
     for (size_t i = 0; done && i < count; i++) {
-        done = PyDict_Next(dict, &position, &name, &value) && text_of(name, &members[i].name);
+        done = PyDict_Next(dict, &position, &name, &value) && text_of(w->c, name, &members[i].name);
         members[i].value = value;
         members[i].head = done ? ddbc_named_head(members[i].name) : 0;
         if (done) {
@@ -188,7 +186,7 @@ static bool binary_of(walk *w, PyObject *value)
     if (!is_exact_binary(w->c->state, value) || !is_plain_binary(w->c->state)) {
         return false;
     }
-    PyObject *inner = PyObject_GetAttr(value, w->c->state->value_name);
+    PyObject *inner = binary_value(w->c, value);
     bool done = inner != NULL && PyBytes_Check(inner) && ddbc_put_leaf(w->pen, DDBC_TYPE_B, bytes_in_place(inner));
     Py_XDECREF(inner);
     return done;
@@ -212,7 +210,7 @@ static bool set_in(walk *w, ddbc_type type, PyObject *list)
             done = PyBytes_Check(member);
             members[i].name = done ? bytes_in_place(member) : (ddbc_bytes){NULL, 0};
         } else {
-            done = text_of(member, &members[i].name) &&
+            done = text_of(w->c, member, &members[i].name) &&
                    (type == DDBC_TYPE_SS || ddbc_number_is_canonical(members[i].name));
         }
         members[i].head = done ? ddbc_named_head(members[i].name) : 0;
@@ -239,7 +237,7 @@ static inline bool type_of_name(const walk *w, PyObject *name, ddbc_type *out)
            : name == names[DDBC_TYPE_BOOL] ? DDBC_TYPE_BOOL
            : name == names[DDBC_TYPE_NULL] ? DDBC_TYPE_NULL
                                            : DDBC_TYPE_S;
-    return *out != DDBC_TYPE_S || (text_of(name, &text) && wire_type_of(text, out));
+    return *out != DDBC_TYPE_S || (text_of(w->c, name, &text) && wire_type_of(text, out));
 }
 
 static bool typed_in(walk *w, PyObject *name, PyObject *inner, unsigned depth)
@@ -253,7 +251,7 @@ static bool typed_in(walk *w, PyObject *name, PyObject *inner, unsigned depth)
     case DDBC_TYPE_S:
         return put_text(w, inner);
     case DDBC_TYPE_N:
-        return text_of(inner, &text) && put_number_text(w, text);
+        return text_of(w->c, inner, &text) && put_number_text(w, text);
     case DDBC_TYPE_B:
         return binary_of(w, inner);
     case DDBC_TYPE_BOOL:
@@ -278,7 +276,7 @@ static bool decimal_in(walk *w, PyObject *value)
 {
     PyObject *text = PyObject_Str(value);
     ddbc_bytes bytes;
-    bool done = text != NULL && text_of(text, &bytes) &&
+    bool done = text != NULL && text_of(w->c, text, &bytes) &&
                 (ddbc_number_is_canonical(bytes) || python_number_fits(w->c, bytes)) && put_number_text(w, bytes);
     Py_XDECREF(text);
     return done;

@@ -45,6 +45,17 @@ static inline bool ascii_in_place(PyObject *text, ddbc_bytes *out)
 #endif
 }
 
+/* No text of one byte a character has any. */
+static inline bool may_have_surrogates(PyObject *text)
+{
+#ifdef Py_LIMITED_API
+    (void)text;
+    return true;
+#else
+    return PyUnicode_KIND(text) != PyUnicode_1BYTE_KIND;
+#endif
+}
+
 /* The content of a bytes object, in place. */
 static inline ddbc_bytes bytes_in_place(PyObject *bytes)
 {
