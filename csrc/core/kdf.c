@@ -9,6 +9,7 @@
 #include "core/engine.h"
 #include "core/mac.h"
 #include "core/status.h"
+#include "core/words.h"
 #include "ddbcrypt_primitives.h"
 
 static bool hkdf(const ddbc_engine *engine, const char *name, ddbc_bytes material, ddbc_bytes salt, ddbc_bytes info,
@@ -59,14 +60,6 @@ bool ddbc_hkdf_sha512(ddbc_workspace *workspace, ddbc_bytes material, ddbc_bytes
     return true;
 }
 
-static void put_u32(uint8_t *out, size_t value)
-{
-    out[0] = (uint8_t)(value >> 24);
-    out[1] = (uint8_t)(value >> 16);
-    out[2] = (uint8_t)(value >> 8);
-    out[3] = (uint8_t)value;
-}
-
 static void put(uint8_t *out, ddbc_bytes bytes)
 {
     if (bytes.len > 0) {
@@ -98,12 +91,12 @@ bool ddbc_kdf_counter_sha256(ddbc_workspace *workspace, ddbc_bytes key, ddbc_byt
     put(input + 4, label);
     input[4 + label.len] = 0;
     put(input + 5 + label.len, context);
-    put_u32(input + input_size - 4, size * 8);
+    (void)ddbc_put_four(input + input_size - 4, size * 8);
     bool done = true;
     for (size_t i = 0; done && i < rounds; i++) {
         uint8_t block[DDBC_MAC_MAX];
         size_t block_size = 0;
-        put_u32(input, i + 1);
+        (void)ddbc_put_four(input, i + 1);
         done = ddbc_mac_compute(mac, (ddbc_bytes){input, input_size}, block, &block_size, status);
         if (done) {
             memcpy(derived + i * DDBC_SHA256_SIZE, block, DDBC_SHA256_SIZE);

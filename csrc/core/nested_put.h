@@ -38,15 +38,6 @@ static inline bool ddbc_pen_room(ddbc_pen *pen, size_t more)
     return more <= (size_t)(pen->end - pen->at) || ddbc_pen_grow(pen, more);
 }
 
-static inline uint8_t *ddbc_put_four(uint8_t *at, size_t number)
-{
-    at[0] = (uint8_t)(number >> 24);
-    at[1] = (uint8_t)(number >> 16);
-    at[2] = (uint8_t)(number >> 8);
-    at[3] = (uint8_t)number;
-    return at + 4;
-}
-
 static inline uint8_t *ddbc_put_type(const ddbc_pen *pen, uint8_t *at, ddbc_type type)
 {
     memcpy(at, pen->types[type], 2);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * words: bytes read some at a time. */
+ * words: bytes read and written some at a time. */
 #ifndef DDBC_CORE_WORDS_H
 #define DDBC_CORE_WORDS_H
 
@@ -19,6 +19,16 @@ static inline uint64_t ddbc_first_eight(const uint8_t *bytes)
 static inline size_t ddbc_first_four(const uint8_t *bytes)
 {
     return (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
+}
+
+/* The way back of ddbc_first_four; to behind them. */
+static inline uint8_t *ddbc_put_four(uint8_t *out, size_t value)
+{
+    out[0] = (uint8_t)(value >> 24);
+    out[1] = (uint8_t)(value >> 16);
+    out[2] = (uint8_t)(value >> 8);
+    out[3] = (uint8_t)value;
+    return out + 4;
 }
 
 /* In the machine's order. */

@@ -114,15 +114,6 @@ static bool add_size(const ddbc_attribute *attribute, unsigned depth, bool stric
     return ddbc_fail(status, DDBC_INVALID_ARGUMENT, "an attribute has no known type");
 }
 
-static uint8_t *put_length(uint8_t *at, size_t length)
-{
-    at[0] = (uint8_t)(length >> 24);
-    at[1] = (uint8_t)(length >> 16);
-    at[2] = (uint8_t)(length >> 8);
-    at[3] = (uint8_t)length;
-    return at + LENGTH_SIZE;
-}
-
 static uint8_t *put_tag(uint8_t *at, ddbc_type type)
 {
     at[0] = RESERVED;
@@ -132,7 +123,7 @@ static uint8_t *put_tag(uint8_t *at, ddbc_type type)
 
 static uint8_t *put_value(uint8_t *at, ddbc_bytes value)
 {
-    at = put_length(at, value.len);
+    at = ddbc_put_four(at, value.len);
     if (value.len > 0) {
         memcpy(at, value.ptr, value.len);
     }
@@ -143,7 +134,7 @@ static bool put_set(writer *w, const ddbc_attribute *attribute)
 {
     bool numbers = attribute->type == DDBC_TYPE_NS;
     size_t count = numbers ? attribute->as.numbers.count : attribute->as.set.count;
-    w->at = put_length(w->at, count);
+    w->at = ddbc_put_four(w->at, count);
     if (count == 0) {
         return true;
     }
@@ -173,7 +164,7 @@ static bool put_attribute(writer *w, const ddbc_attribute *attribute);
 static bool put_map(writer *w, const ddbc_attribute *attribute)
 {
     size_t count = attribute->as.map.count;
-    w->at = put_length(w->at, count);
+    w->at = ddbc_put_four(w->at, count);
     if (count == 0) {
         return true;
     }
@@ -224,7 +215,7 @@ static bool put_attribute(writer *w, const ddbc_attribute *attribute)
         w->at = at;
         return put_set(w, attribute);
     case DDBC_TYPE_L:
-        w->at = put_length(at, attribute->as.list.count);
+        w->at = ddbc_put_four(at, attribute->as.list.count);
         for (size_t i = 0; i < attribute->as.list.count; i++) {
             if (!put_attribute(w, &attribute->as.list.members[i])) {
                 return false;
@@ -288,7 +279,7 @@ bool ddbc_legacy_canonicalize(ddbc_workspace *workspace, const ddbc_attribute *a
             return false;
         }
         out->body = attribute->type == DDBC_TYPE_N ? attribute->as.number.canonical : attribute->as.bytes;
-        (void)put_length(put_tag(out->head_bytes, attribute->type), out->body.len);
+        (void)ddbc_put_four(put_tag(out->head_bytes, attribute->type), out->body.len);
         out->head = (ddbc_bytes){out->head_bytes, DDBC_HEAD_MAX};
         return true;
     }
@@ -375,7 +366,10 @@ bool ddbc_legacy_is_binary(const uint8_t *first, size_t size)
 ddbc_type ddbc_legacy_left_type(ddbc_bytes canonical)
 {
     uint8_t tag = canonical.len >= 2 && canonical.ptr[0] == RESERVED ? canonical.ptr[1] : RESERVED;
-    return tag == 's' ? DDBC_TYPE_S : tag == 'L' ? DDBC_TYPE_L : tag == 'M' ? DDBC_TYPE_M : DDBC_TYPE_NULL;
+    return tag == tag_of(DDBC_TYPE_S)   ? DDBC_TYPE_S
+           : tag == tag_of(DDBC_TYPE_L) ? DDBC_TYPE_L
+           : tag == tag_of(DDBC_TYPE_M) ? DDBC_TYPE_M
+                                        : DDBC_TYPE_NULL;
 }
 
 /* A count, bounded by the bytes that remain, of members of at least `smallest` bytes. */

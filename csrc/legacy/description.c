@@ -14,10 +14,7 @@
 
 static uint8_t *put_text(uint8_t *at, ddbc_bytes text)
 {
-    *at++ = (uint8_t)(text.len >> 24);
-    *at++ = (uint8_t)(text.len >> 16);
-    *at++ = (uint8_t)(text.len >> 8);
-    *at++ = (uint8_t)text.len;
+    at = ddbc_put_four(at, text.len);
     if (text.len > 0) {
         memcpy(at, text.ptr, text.len);
     }

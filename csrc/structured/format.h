@@ -7,6 +7,7 @@
 
 #include "core/engine.h"
 #include "core/gcm.h"
+#include "core/words.h"
 #include "ddbcrypt_structured.h"
 
 enum { DDBC_TYPE_ID_SIZE = 2 };
@@ -31,18 +32,9 @@ static inline uint8_t *ddbc_put_u16(uint8_t *out, size_t value)
     return out + 2;
 }
 
-static inline uint8_t *ddbc_put_u32(uint8_t *out, size_t value)
-{
-    out[0] = (uint8_t)(value >> 24);
-    out[1] = (uint8_t)(value >> 16);
-    out[2] = (uint8_t)(value >> 8);
-    out[3] = (uint8_t)value;
-    return out + 4;
-}
-
 static inline uint8_t *ddbc_put_u64(uint8_t *out, size_t value)
 {
-    return ddbc_put_u32(ddbc_put_u32(out, (size_t)((uint64_t)value >> 32)), value & 0xFFFFFFFF);
+    return ddbc_put_four(ddbc_put_four(out, (size_t)((uint64_t)value >> 32)), value & 0xFFFFFFFF);
 }
 
 static inline uint8_t *ddbc_put_bytes(uint8_t *out, ddbc_bytes bytes)

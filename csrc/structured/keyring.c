@@ -20,7 +20,7 @@
 /* Lengths of tag, in bits, and IV. */
 static void put_lengths(uint8_t out[LENGTHS_SIZE])
 {
-    (void)ddbc_put_u32(ddbc_put_u32(out, (size_t)8 * DDBC_GCM_TAG_SIZE), DDBC_GCM_IV_SIZE);
+    (void)ddbc_put_four(ddbc_put_four(out, (size_t)8 * DDBC_GCM_TAG_SIZE), DDBC_GCM_IV_SIZE);
 }
 
 /* ---- encrypt --------------------------------------------------------------------------------------------------- */

@@ -120,7 +120,7 @@ static bool write_value(writer *w, const ddbc_attribute *attribute);
 
 static void write_sized(writer *w, ddbc_bytes bytes)
 {
-    w->at = ddbc_put_bytes(ddbc_put_u32(w->at, bytes.len), bytes);
+    w->at = ddbc_put_bytes(ddbc_put_four(w->at, bytes.len), bytes);
 }
 
 static bool write_set(writer *w, const ddbc_attribute *attribute)
@@ -136,7 +136,7 @@ static bool write_set(writer *w, const ddbc_attribute *attribute)
     }
     ddbc_sort(sorted, count, sizeof *sorted,
               attribute->type == DDBC_TYPE_SS ? ddbc_compare_utf16 : ddbc_compare_unsigned);
-    w->at = ddbc_put_u32(w->at, count);
+    w->at = ddbc_put_four(w->at, count);
     for (size_t i = 0; i < count; i++) {
         if (i > 0 && ddbc_bytes_equal(sorted[i - 1], sorted[i])) {
             return ddbc_fail_equal_members(attribute->type, w->status);
@@ -155,7 +155,7 @@ static bool write_prefixed(writer *w, const ddbc_attribute *attribute)
     if (!write_value(w, attribute)) {
         return false;
     }
-    (void)ddbc_put_u32(length, (size_t)(w->at - start));
+    (void)ddbc_put_four(length, (size_t)(w->at - start));
     return true;
 }
 
@@ -173,7 +173,7 @@ static bool write_map(writer *w, const ddbc_attribute *attribute)
     if (!ddbc_sort_named(sorted, count, true)) {
         return ddbc_fail_equal_members(DDBC_TYPE_M, w->status);
     }
-    w->at = ddbc_put_u32(w->at, count);
+    w->at = ddbc_put_four(w->at, count);
     for (size_t i = 0; i < count; i++) {
         const ddbc_attribute *value = sorted[i].value;
         w->at = ddbc_put_u16(w->at, TEXT_TYPE_ID);
@@ -208,7 +208,7 @@ static bool write_value(writer *w, const ddbc_attribute *attribute)
     case DDBC_TYPE_BS:
         return write_set(w, attribute);
     case DDBC_TYPE_L:
-        w->at = ddbc_put_u32(w->at, attribute->as.list.count);
+        w->at = ddbc_put_four(w->at, attribute->as.list.count);
         for (size_t i = 0; i < attribute->as.list.count; i++) {
             if (!write_prefixed(w, &attribute->as.list.members[i])) {
                 return false;
