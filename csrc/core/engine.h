@@ -69,7 +69,8 @@ bool ddbc_fail_libcrypto_memory(ddbc_status *status);
 /* ---- digest.c */
 bool ddbc_digest_context_new(struct evp_md_ctx_st **out);
 void ddbc_digest_context_free(struct evp_md_ctx_st *context);
-/* SHA-256 of `head` followed by `body`. */
+/* SHA-256 of `head` followed by `body`, which are no secret: copies of them on the stack are left there. What is signed is
+ * stored as it is signed. */
 DDBC_MUST_USE bool ddbc_sha256(ddbc_workspace *workspace, ddbc_bytes head, ddbc_bytes body,
                                uint8_t out[DDBC_SHA256_SIZE], ddbc_status *status);
 

@@ -6,13 +6,13 @@
 #include "core/engine.h"
 #include "ddbcrypt_primitives.h"
 
-/* Contexts for many messages, each under a key of its own; fastest where all keys have one length. They hold the last
- * keys until ddbc_gcm_end. One thread at a time. */
 typedef struct ddbc_gcm_context {
     struct evp_cipher_ctx_st *context;
     size_t key_size; /* of the keys that it is set up for; 0 for none yet */
 } ddbc_gcm_context;
 
+/* Contexts for many messages, each under a key of its own; fastest where all keys have one length. They hold the last
+ * keys until ddbc_gcm_end. One thread at a time. */
 typedef struct ddbc_gcm {
     const ddbc_engine *engine;
     ddbc_gcm_context small;

@@ -163,8 +163,7 @@ PyObject *structured_bytes_out(call *c, notation out, const uint8_t type_id[2], 
 
 PyObject *structured_left_out(call *c, notation out, ddbc_type type, ddbc_bytes bytes)
 {
-    static const uint8_t type_ids[][2] = {
-        [DDBC_TYPE_S] = {0x00, 0x01}, [DDBC_TYPE_L] = {0x03, 0x00}, [DDBC_TYPE_M] = {0x02, 0x00}};
+    uint8_t type_id[2];
     if (type == DDBC_TYPE_S) {
         PyObject *text = new_text(bytes);
         if (text != NULL || !PyErr_ExceptionMatches(PyExc_UnicodeError)) {
@@ -172,7 +171,8 @@ PyObject *structured_left_out(call *c, notation out, ddbc_type type, ddbc_bytes 
         }
         PyErr_Clear();
     }
-    return structured_bytes_out(c, out, type_ids[type], bytes);
+    ddbc_structured_type_id(type, type_id);
+    return structured_bytes_out(c, out, type_id, bytes);
 }
 
 PyObject *named_out(call *c, ddbc_bytes name, PyObject *value)

@@ -31,6 +31,7 @@ static int compare(const void *left, const void *right)
     return compare_fields(left, right);
 }
 
+/* As items mostly come, and seen without a call for each comparison. */
 static bool are_sorted(const ddbc_field *fields, size_t count)
 {
     bool sorted = true;

@@ -127,7 +127,7 @@ bool ddbc_record_new(ddbc_workspace *workspace, ddbc_bytes table, ddbc_field *fi
 {
     size_t size = 0;
     size_t apart = 0;
-    if (!measure(table, fields, count, encrypting, &size, &apart) || apart > SIZE_MAX / 4) {
+    if (!measure(table, fields, count, encrypting, &size, &apart)) {
         return ddbc_fail_memory(status);
     }
     uint8_t *bytes = ddbc_arena_alloc(&workspace->arena, size);
