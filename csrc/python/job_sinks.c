@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * job_sinks: the bytes objects that large results are written into, so that the caller gets them without a copy. */
-#include "core/memory.h"
+ * job_sinks: which large results of the legacy format get a sink, and when. */
 #include "job.h"
+#include "sinks.h"
 
-/* From this size on, a result gets one. */
-#define SINK_BYTES 4096
 /* From this size on, a stored value has one before it is known to be a B, so that decryption need not come back for the
  * GIL, which another thread may have for long. It takes no memory where nothing is written to it. */
 #ifdef Py_LIMITED_API
@@ -22,13 +20,7 @@ static bool is_large(const ddbc_item_attribute *attribute)
 
 static bool new_sink(python_job *job, size_t index, size_t size)
 {
-    PyObject *sink = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
-    if (sink == NULL) {
-        return false;
-    }
-    job->sinks[index] = sink;
-    job->job->item.attributes[index].sink = (uint8_t *)PyBytes_AsString(sink);
-    return true;
+    return sink_make(&job->sinks[index], &job->job->item.attributes[index], size);
 }
 
 bool job_early_sink(python_job *job, size_t index, bool encrypting)
@@ -86,13 +78,6 @@ PyObject *job_take_sink(python_job *job, size_t index)
 void job_drop_sinks(python_job *job)
 {
     for (size_t i = 0; job->large && i < job->job->item.count; i++) {
-        if (job->sinks[i] != NULL) {
-            ddbc_item_attribute *attribute = &job->job->item.attributes[i];
-            if (attribute->sink != NULL) {
-                /* Nobody has seen it yet, and it may hold a plaintext. */
-                ddbc_wipe(attribute->sink, (size_t)PyBytes_Size(job->sinks[i]));
-            }
-            Py_CLEAR(job->sinks[i]);
-        }
+        sink_drop(&job->sinks[i], &job->job->item.attributes[i]);
     }
 }

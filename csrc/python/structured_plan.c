@@ -3,12 +3,10 @@
 #include <string.h>
 
 #include "compat.h"
-#include "core/memory.h"
 #include "core/status.h"
+#include "sinks.h"
 #include "structured_job.h"
 
-/* From this size on, a result is written into the bytes object that the caller gets, without a copy. */
-#define SINK_BYTES 4096
 #define PLAN_SIZE 6
 
 typedef struct configuration {
@@ -293,15 +291,9 @@ bool structured_make_sinks(structured_job *job, bool encrypting)
 {
     for (size_t i = 0; i < job->job->item.count; i++) {
         size_t size = sink_size(job, encrypting, i);
-        if (size < SINK_BYTES) {
-            continue;
-        }
-        PyObject *sink = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
-        if (sink == NULL) {
+        if (size >= SINK_BYTES && !sink_make(&job->sinks[i], &job->job->item.attributes[i], size)) {
             return false;
         }
-        job->sinks[i] = sink;
-        job->job->item.attributes[i].sink = (uint8_t *)PyBytes_AsString(sink);
     }
     return true;
 }
@@ -309,11 +301,7 @@ bool structured_make_sinks(structured_job *job, bool encrypting)
 void structured_drop_sinks(structured_job *job)
 {
     for (size_t i = 0; job->sinks != NULL && i < job->job->item.count; i++) {
-        if (job->sinks[i] != NULL) {
-            /* Nobody has seen it yet, and it may hold a plaintext. */
-            ddbc_wipe(job->job->item.attributes[i].sink, (size_t)PyBytes_Size(job->sinks[i]));
-            Py_CLEAR(job->sinks[i]);
-        }
+        sink_drop(&job->sinks[i], &job->job->item.attributes[i]);
     }
 }
 
